@@ -1,0 +1,1 @@
+"""Translates dated folders of texts through an OpenAI-compatible Files + Batch API."""

@@ -1,0 +1,53 @@
+"""Keys: what makes two texts, two requests, two jobs the same.
+
+They are hashes of content, never of a position, a time, a run or a model: the same question has the same key
+on every machine, for ever. A change here makes every memory worthless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+_SEPARATOR = "\x1f"
+
+
+def _digest(kind: str, parts: Iterable[str], length: int) -> str:
+    # Each part is preceded by its length, so that no two lists of parts read alike.
+    text = _SEPARATOR.join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(f"{kind}{_SEPARATOR}{text}".encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def segment_key(source_language: str, target_language: str, text: str, context: str = "") -> str:
+    """32 hex digits for a text to be translated between two languages.
+
+    The text counts in Unicode normal form C, with its placeholders; `context` is Segment.context.
+    """
+    parts = (source_language, target_language, unicodedata.normalize("NFC", text), context)
+    return _digest("segment", parts, 32)
+
+
+def instruction_key(profile: str, version: int, terms: Sequence[tuple[str, str]] = ()) -> str:
+    """32 hex digits for how a text is to be translated.
+
+    `version` is a number that the profile's owner raises; `terms` are the glossary terms, as (source, target),
+    that occur in the text. The model and the prompt's wording are not part of it.
+    """
+    flat = [part for term in sorted(terms) for part in term]
+    return _digest("instruction", (profile, str(version), *flat), 32)
+
+
+def custom_id(asked: Iterable[tuple[str, str, int]]) -> str:
+    """40 hex digits for one request: (segment_key, instruction_key, attempt) of its slots, in their order."""
+    return _digest("request", (part for s, i, attempt in asked for part in (s, i, str(attempt))), 40)
+
+
+def job_key(custom_ids: Iterable[str]) -> str:
+    """32 hex digits for one shard, whatever the order of its requests."""
+    return _digest("job", sorted(custom_ids), 32)
+
+
+def plan_hash(parts: Iterable[str]) -> str:
+    """12 hex digits for what a run was asked to do: settings and documents with their sha256."""
+    return _digest("plan", parts, 12)

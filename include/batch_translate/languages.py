@@ -1,0 +1,81 @@
+"""Which texts need a translation at all: decided by script, never by guessing the language of a word."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from batch_translate.errors import SettingsError
+
+_KANA = "ぁ-ゖゝゞァ-ヺーヽヾｦ-ﾟ"
+_HAN = "々〆〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+_LATIN = "A-Za-zªºÀ-ÖØ-öø-ʸḀ-ỿＡ-Ｚａ-ｚ"
+_SCRIPTS = {
+    "ja": _KANA + _HAN,
+    "zh": _HAN,
+    "ko": "ᄀ-ᇿ㄰-㆏가-힣",
+    "ru": "Ѐ-ԯ",
+    "uk": "Ѐ-ԯ",
+    "bg": "Ѐ-ԯ",
+    "sr": "Ѐ-ԯ" + _LATIN,
+    "el": "Ͱ-Ͽἀ-῿",
+    "ar": "؀-ۿݐ-ݿ",
+    "fa": "؀-ۿݐ-ݿ",
+    "he": "֐-׿",
+    "th": "฀-๿",
+    "hi": "ऀ-ॿ",
+}
+# Only kana prove Japanese: Han characters alone may be Chinese.
+_PROOF = {**_SCRIPTS, "ja": _KANA}
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_NOT_PROSE = re.compile(r"(?:https?|ftp)://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def checked_tag(tag: str) -> str:
+    """`tag` in its usual spelling (BCP 47: `ja`, `pt-BR`, `zh-Hant`).
+
+    Raises SettingsError when it is not a language tag.
+    """
+    if not _TAG.fullmatch(tag):
+        raise SettingsError(f"{tag!r} is not a language tag such as 'ja', 'en' or 'pt-BR'")
+    first, *rest = tag.split("-")
+    spelled = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest]
+    return "-".join([first.lower(), *spelled])
+
+
+@lru_cache(maxsize=64)
+def _letters(language: str) -> re.Pattern[str]:
+    return re.compile(f"[{_SCRIPTS.get(language.split('-')[0], _LATIN)}]")
+
+
+@lru_cache(maxsize=64)
+def _foreign_letters(source: str, target: str) -> re.Pattern[str] | None:
+    """Letters which prove that a text is in `target` and not in `source`, if there are any."""
+    source, target = source.split("-")[0], target.split("-")[0]
+    proof = _PROOF.get(target, _LATIN)
+    return None if proof == _PROOF.get(source, _LATIN) else re.compile(f"[{proof}]")
+
+
+def has_letters_of(language: str, text: str) -> bool:
+    """Whether `text`, its URLs and mail addresses left aside, has a letter of the language's script."""
+    letters = _letters(language)
+    if not letters.search(text):
+        return False
+    if "://" in text or "@" in text:
+        return letters.search(_NOT_PROSE.sub(" ", text)) is not None
+    return True
+
+
+def needs_translation(text: str, source: str, target: str) -> bool:
+    """Whether `text` is to be translated from `source` to `target`.
+
+    Numbers, URLs, punctuation and texts without a letter of the source's script are not; nor are texts which
+    already stand in the target's script, where the two scripts can be told apart and the source's is Latin
+    (Latin words occur in texts of every language, so for the other scripts the first rule decides).
+    """
+    if not has_letters_of(source, text):
+        return False
+    if source.split("-")[0] in _SCRIPTS:
+        return True
+    foreign = _foreign_letters(source, target)
+    return foreign is None or not foreign.search(text)

@@ -1,0 +1,42 @@
+"""What a document is made of, as far as translation is concerned.
+
+A `Segment` never carries white space around its text: that belongs to the document and stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One translatable text with its place.
+
+    `place` names it within its document and is unique there (`row 3, title`, `block 12`, `line 7, /text`): for
+    people and for checking, never a key. `text` has placeholders for inline markup (docs/prompt-contract.md).
+    `context` is what the format itself declares to tell equal texts apart (a PO msgctxt), "" where it declares
+    nothing; it enters the key. `row_id` is the document's own id for the record, "" where it has none.
+    """
+
+    place: str
+    text: str
+    context: str = ""
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a document's reader passed over or changed, reported and never silent.
+
+    level `error`: this part of the document is not translated; `note`: nothing is lost, but people should know.
+    """
+
+    place: str
+    reason: str
+    level: Literal["error", "note"] = "error"
+
+
+Targets = Callable[[Segment], str | None]
+"""Gives a segment's translation while its document is written, None where the source text stays."""
