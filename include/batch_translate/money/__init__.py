@@ -1,0 +1,1 @@
+"""Money: prices, estimates, what was spent."""

@@ -1,0 +1,1 @@
+"""The provider: the Files + Batch API as this project uses it."""

@@ -1,0 +1,1 @@
+"""Requests: texts packed into requests, requests into shards."""

@@ -1,0 +1,1 @@
+"""Results: the lines a batch brought, sorted, and reconciled with what was asked."""

@@ -1,0 +1,92 @@
+"""Lines against what was asked: each slot ends with exactly one answer, whatever the files hold.
+
+A line counts when its custom_id is one of the job's; the first that brings a text wins. Never by position, never
+by a prefix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from batch_translate.answers import Answer, Slot, Usage
+from batch_translate.results.lines import Content, Line, NoContent, Unreadable
+
+Check = Callable[[Slot, str], Sequence[str]]
+"""The findings that forbid to use an answer; none where it is good."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """One answer per slot asked for, the tokens that were billed, and what the files held besides."""
+
+    answers: list[Answer]
+    usage: Usage
+    oddities: Counter[str] = field(default_factory=Counter)
+
+
+def reconcile(
+    asked: Mapping[str, Sequence[Slot]], lines: Iterable[Line], check: Check, unanswered: str
+) -> Reconciled:
+    """Sort the lines of a batch's files to the slots of its job.
+
+    `asked`: custom_id → slots. `unanswered` is the reason for slots that no line speaks of.
+    """
+    brought: dict[str, list[Answer]] = {}
+    has_text: set[str] = set()
+    usage = Usage()
+    oddities: Counter[str] = Counter()
+    for line in lines:
+        if isinstance(line, Unreadable):
+            oddities["unreadable lines"] += 1
+        elif line.custom_id not in asked:
+            oddities["lines with an id that was not asked"] += 1
+        elif line.custom_id in has_text or (line.custom_id in brought and isinstance(line, NoContent)):
+            oddities["lines for a request that was answered before"] += 1
+        else:
+            usage += line.usage
+            slots = asked[line.custom_id]
+            if isinstance(line, Content):
+                has_text.add(line.custom_id)
+                brought[line.custom_id] = _answers(slots, line, check, oddities)
+            else:
+                brought[line.custom_id] = [_none(slot, line.reason, line.text_at_fault, slots) for slot in slots]
+    answers = [
+        answer
+        for custom_id, slots in asked.items()
+        for answer in brought.get(custom_id) or [Answer(slot, "unanswered", unanswered) for slot in slots]
+    ]
+    return Reconciled(answers, usage, oddities)
+
+
+def _none(slot: Slot, reason: str, at_fault: bool, slots: Sequence[Slot]) -> Answer:
+    # In a packed request nobody knows which text was at fault: each is asked again, alone.
+    return Answer(slot, "failed" if at_fault and len(slots) == 1 else "unanswered", reason)
+
+
+def _answers(slots: Sequence[Slot], line: Content, check: Check, oddities: Counter[str]) -> list[Answer]:
+    if not line.whole:
+        return [_none(slot, line.reason, True, slots) for slot in slots]
+    try:
+        value = json.loads(line.text)
+    except ValueError:
+        return [_none(slot, "the answer is not JSON", True, slots) for slot in slots]
+    if not isinstance(value, dict):
+        return [_none(slot, "the answer is no JSON object", True, slots) for slot in slots]
+    if extra := value.keys() - {str(slot.slot) for slot in slots}:
+        oddities["slots that were not asked"] += len(extra)
+    return [_answer(slot, value.get(str(slot.slot)), slots, line.model, check) for slot in slots]
+
+
+def _answer(slot: Slot, text: object, slots: Sequence[Slot], model: str | None, check: Check) -> Answer:
+    if not isinstance(text, str):
+        return _none(slot, "the answer lacks this slot", True, slots)
+    text = text.strip()
+    if not text:
+        return _none(slot, "an empty answer", True, slots)
+    findings = tuple(check(slot, text))
+    if findings:
+        return Answer(slot, "rejected", "findings", text, findings, model)
+    return Answer(slot, "accepted", "", text, (), model)
