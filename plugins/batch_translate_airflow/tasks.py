@@ -1,0 +1,148 @@
+"""The pipeline's steps as Airflow tasks: the run's context in, plain arguments to `batch_translate.steps`.
+
+Heavy modules are imported inside: the DAG file imports this one in every task's process.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from batch_translate_airflow.errors import as_airflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from airflow.sdk import Context
+
+    from batch_translate.ledger import Ledger
+    from batch_translate.provider.api import BatchApi
+
+CONN_ID = "openai_default"
+SETTINGS = ("source_lang", "target_langs", "model", "files")
+
+
+def open_ledger() -> Ledger:
+    """The ledger that the environment names."""
+    from batch_translate.config import Environment
+    from batch_translate.ledger import Ledger
+
+    return Ledger(Environment.read().ledger)
+
+
+@contextmanager
+def open_api(conn_id: str) -> Iterator[BatchApi]:
+    """The provider behind an Airflow connection."""
+    from batch_translate.provider.api import BatchApi
+    from batch_translate_airflow.hook import OpenAIBatchHook
+
+    with OpenAIBatchHook(conn_id).get_conn() as client:
+        yield BatchApi(client)
+
+
+def recover_jobs(conn_id: str = CONN_ID) -> dict[str, int]:
+    """Collect the finished batches of runs that died: paid is paid."""
+    from batch_translate.steps.recover_jobs import recover_jobs
+
+    with as_airflow(), open_api(conn_id) as api:
+        return recover_jobs(open_ledger(), api, _run_id())
+
+
+def read_documents(zone: tzinfo) -> str:
+    """Read the day's folder into a plan; the plan's URL."""
+    from batch_translate.config import Environment, RunRequest
+    from batch_translate.steps.read_documents import read_documents
+    from batch_translate.storage import join
+
+    context = get_current_context()
+    params = context["params"]
+    with as_airflow():
+        data = Environment.read().data
+        request = RunRequest(
+            day=_day(context, zone),
+            run_id=context["run_id"],
+            input=params["input"] or join(data, "input"),
+            output=params["output"] or join(data, "output"),
+            work=params["work"] or join(data, "work"),
+            params={name: params[name] for name in SETTINGS},
+        )
+        return read_documents(open_ledger(), request).url
+
+
+def check_budget(plan: str) -> dict[str, object]:
+    """Estimate what is missing and hold it against the cap."""
+    from batch_translate.steps.check_budget import check_budget
+
+    with as_airflow():
+        return check_budget(open_ledger(), plan)
+
+
+def build_requests(plan: str, pass_number: int) -> list[str]:
+    """Plan and claim what is missing, as shards; the keys of their jobs."""
+    from batch_translate.steps.build_requests import build_requests
+
+    with as_airflow():
+        return build_requests(open_ledger(), plan, _run_id(), pass_number)
+
+
+def collect_results(waited: dict[str, Any], conn_id: str = CONN_ID) -> dict[str, int]:
+    """Bring what the batch brought into the ledger; how many answers have each verdict."""
+    from batch_translate.steps.collect_results import collect_results
+
+    with as_airflow(), open_api(conn_id) as api:
+        return collect_results(open_ledger(), api, waited["job_key"], waited["reason"] == "deadline")
+
+
+def languages_to_write(plan: str | None, job_keys: list[str] | None) -> list[str]:
+    """The target languages, once all shards of the pass have ended, well or badly; skips where none were built."""
+    from batch_translate.steps.plan import load
+
+    if plan is None or job_keys is None:
+        raise AirflowSkipException("this pass built no requests: there is nothing new to write")
+    return list(load(plan).settings.languages())
+
+
+def write_translations(plan: str, language: str) -> dict[str, int]:
+    """Publish what there is for one language."""
+    from batch_translate.steps.write_translations import write_translations
+
+    with as_airflow():
+        return write_translations(open_ledger(), plan, _run_id(), language)
+
+
+def verify_complete(plan: str | None) -> dict[str, Any]:
+    """Write the report; red if anything is missing."""
+    from batch_translate.steps.verify_complete import verify_complete
+
+    if plan is None:
+        _explain_missing_plan()
+    with as_airflow():
+        report = verify_complete(open_ledger(), str(plan), _run_id())
+    return {name: report[name] for name in ("day", "complete", "sent")}
+
+
+def _explain_missing_plan() -> None:
+    context = get_current_context()
+    states = context["ti"].get_task_states(
+        dag_id=context["dag"].dag_id, task_ids=["read_documents"], run_ids=[context["run_id"]]
+    )
+    if states.get(context["run_id"], {}).get("read_documents") == "skipped":
+        raise AirflowSkipException("there was no folder to translate; read_documents says which")
+    raise AirflowFailException("the day was not read, so nothing was translated: see the log of the failed task")
+
+
+def _run_id() -> str:
+    return str(get_current_context()["run_id"])
+
+
+def _day(context: Context, zone: tzinfo) -> str:
+    from batch_translate.steps.day import resolve_day
+
+    run = context["dag_run"]
+    return resolve_day(
+        context["params"]["day"], run.partition_key, context.get("logical_date"), run.run_after, zone
+    )
