@@ -1,0 +1,87 @@
+"""What the night will cost, before anything is sent; over the cap it stops here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from batch_translate.errors import BudgetError
+from batch_translate.ledger.wanted import wanted
+from batch_translate.money.models import find_model
+from batch_translate.steps import plan as plans
+from batch_translate.tokens import estimate_tokens, estimate_translated
+
+if TYPE_CHECKING:
+    from batch_translate.ledger import Ledger
+    from batch_translate.steps.plan import Plan
+
+log = logging.getLogger(__name__)
+
+# What a packed request adds per text: its share of the instructions and of the JSON around it.
+_OVERHEAD_TOKENS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is still to be asked, over all target languages. Tokens by ratio; cost None without known prices."""
+
+    segments: int
+    distinct: int
+    missing: int
+    characters: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+
+
+def check_budget(ledger: Ledger, plan_url: str) -> dict[str, object]:
+    """Estimate what is missing and hold it against the run's cap; the estimate as a dict.
+
+    Raises BudgetError when it is over `budget_usd`, or when a cap is set and the model's price is not known.
+    """
+    plan = plans.load(plan_url)
+    estimate = estimate_plan(ledger, plan)
+    cap, model = plan.settings.budget_usd, plan.settings.model
+    said = "unknown" if estimate.cost_usd is None else f"{estimate.cost_usd:.4f} USD"
+    log.info(
+        "%s: %d texts to translate of %d, about %d tokens in and %d out; estimated cost with %s: %s",
+        plan.day, estimate.missing, estimate.distinct, estimate.input_tokens, estimate.output_tokens, model, said,
+    )  # fmt: skip
+    if estimate.missing and estimate.cost_usd is None:
+        if cap is not None:
+            raise BudgetError(
+                f"budget_usd is {cap} but the price of {model} is not known: add it to the file that "
+                "BATCH_TRANSLATE_MODELS names (money/models.toml shows the form), or remove the cap. "
+                "Nothing was sent."
+            )
+        log.warning("The price of %s is not known: cost will be missing from the report.", model)
+    if cap is not None and estimate.cost_usd is not None and estimate.cost_usd > cap:
+        raise BudgetError(
+            f"{plan.day}: the {estimate.missing} missing texts would cost about {said}, over budget_usd = {cap}. "
+            "Nothing was sent. Raise the cap, narrow `files`, or choose a cheaper model; then run again."
+        )
+    return asdict(estimate)
+
+
+def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
+    """What the texts that are neither answered nor under way will take, in one first pass."""
+    distinct = missing = characters = input_tokens = output_tokens = 0
+    for language in plan.settings.languages():
+        with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
+            distinct += rows.distinct()
+            asked = iter(rows.missing(plan.settings.max_attempts))
+            following = next(asked, None)
+            for row in plans.read_segments(plan, language):
+                if following is None:
+                    break
+                if row.ordinal != following.ordinal:
+                    continue
+                following = next(asked, None)
+                tokens = estimate_tokens(row.source)
+                missing += 1
+                characters += len(row.source)
+                input_tokens += tokens + _OVERHEAD_TOKENS
+                output_tokens += estimate_translated(tokens, plan.settings.source_lang, language) + 4
+    cost = find_model(plan.settings.model).cost_usd(input_tokens, output_tokens)
+    return Estimate(plan.segments, distinct, missing, characters, input_tokens, output_tokens, cost)

@@ -1,0 +1,114 @@
+"""What a batch brought, into the ledger: both files, every line, one answer for each text that was asked for.
+
+A batch that expired, was cancelled or was refused is collected like any other: what it brought is kept, the rest
+is asked again in the next pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batch_translate import storage
+from batch_translate.errors import JobError
+from batch_translate.ledger import Ledger, answers, jobs
+from batch_translate.markup.placeholders import compare
+from batch_translate.money.models import find_model
+from batch_translate.provider.statuses import is_terminal
+from batch_translate.results.lines import Line, read_lines
+from batch_translate.results.reconcile import reconcile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openai.types import Batch
+
+    from batch_translate.answers import Answer, Slot
+    from batch_translate.ledger.jobs import Job
+    from batch_translate.provider.api import BatchApi
+
+log = logging.getLogger(__name__)
+
+# OpenAI cancels within ten minutes; until then the task is tried again.
+_CANCEL_LOOKS, _CANCEL_PAUSE_SECONDS = 6, 5.0
+
+
+def collect_results(ledger: Ledger, api: BatchApi, job_key: str, waited_enough: bool = False) -> dict[str, int]:
+    """Collect a job's batch; how many answers have each verdict. Collecting twice changes nothing.
+
+    With `waited_enough` a batch that has not ended is cancelled first. Raises JobError for a batch that has not
+    ended, openai.APIError when the provider cannot be reached.
+    """
+    job = jobs.get(ledger, job_key)
+    if job.state != "submitted" or job.batch_id is None:
+        log.info("job %s is %s: nothing to collect", job_key, job.state)
+        return {}
+    batch = api.retrieve(job.batch_id)
+    if batch is not None and waited_enough and not is_terminal(batch.status):
+        batch = _cancel(api, job.batch_id)
+    if batch is not None and not is_terminal(batch.status):
+        raise JobError(f"batch {job.batch_id} of job {job_key} is {batch.status}: it cannot be collected yet")
+    status = batch.status if batch else "gone"
+    sorted_lines = reconcile(
+        answers.slots_of(ledger, job_key), _lines(api, job, batch), _check, _why_unanswered(status, batch)
+    )
+    note = "; ".join(f"{count} {what}" for what, count in sorted(sorted_lines.oddities.items())) or None
+    usage = sorted_lines.usage
+    cost = find_model(job.model).cost_usd(usage.input_tokens, usage.output_tokens)
+    answers.store(
+        ledger, job_key, job.batch_id, sorted_lines.answers,
+        status=status, usage=usage, cost_usd=cost, now=time.time(), note=note,
+    )  # fmt: skip
+    _report(job, status, sorted_lines.answers, note)
+    return dict(Counter(answer.verdict for answer in sorted_lines.answers))
+
+
+def _cancel(api: BatchApi, batch_id: str) -> Batch | None:
+    log.warning("batch %s has not ended in time: it is cancelled, and what it brought is collected", batch_id)
+    api.cancel(batch_id)
+    for _ in range(_CANCEL_LOOKS):
+        batch = api.retrieve(batch_id)
+        if batch is None or is_terminal(batch.status):
+            return batch
+        time.sleep(_CANCEL_PAUSE_SECONDS)
+    return batch
+
+
+def _lines(api: BatchApi, job: Job, batch: Batch | None) -> Iterator[Line]:
+    """The lines of both files. The error file is read whatever the counts say: they are wrong now and then."""
+    if batch is None:
+        return
+    for kind, file_id in (("output", batch.output_file_id), ("error", batch.error_file_id)):
+        if file_id:  # None, absent and "" have all been seen for a file that does not exist
+            url = job.request_file.removesuffix(".jsonl") + f".{kind}.jsonl"
+            with storage.written_whole(url) as output:
+                size = api.download(file_id, output)
+            log.info("job %s: %s file %s, %d bytes", job.job_key, kind, file_id, size)
+            with storage.opened(url) as file:
+                yield from read_lines(file)
+
+
+def _check(slot: Slot, text: str) -> list[str]:
+    return compare(slot.source, text)
+
+
+def _why_unanswered(status: str, batch: Batch | None) -> str:
+    if batch is None:
+        return "the provider no longer knows the batch"
+    errors = batch.errors.data if batch.errors and batch.errors.data else []
+    if errors:
+        return f"the batch {status}: {errors[0].code}: {errors[0].message}"
+    return "no line came for it" if status == "completed" else f"the batch {status} before it ran"
+
+
+def _report(job: Job, status: str, brought: list[Answer], note: str | None) -> None:
+    counts = Counter(answer.verdict for answer in brought)
+    said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    log.info("job %s: batch %s %s: %s", job.job_key, job.batch_id, status, said)
+    reasons = Counter(answer.reason for answer in brought if answer.verdict != "accepted")
+    for reason, count in reasons.most_common(5):
+        log.warning("job %s: %d not accepted: %s", job.job_key, count, reason)
+    if note:
+        log.warning("job %s: the files also held %s", job.job_key, note)

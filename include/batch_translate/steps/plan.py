@@ -1,0 +1,177 @@
+"""The plan: what one reading of a day's folder found and what is to be done with it, written into the work folder.
+
+Every later step works by the plan and by nothing else, so a folder that changes meanwhile cannot confuse a run.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
+
+from batch_translate import keys, storage
+from batch_translate.config import Settings
+from batch_translate.documents.document import DocumentSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_translate.ledger.wanted import WantedRow
+
+SCHEMA_VERSION = 1
+_ROWS_AT_ONCE = 8_192
+
+
+class PlannedProblem(BaseModel):
+    """A document's problem, as it is reported."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    place: str
+    reason: str
+    level: str
+
+
+class PlannedDocument(BaseModel):
+    """A document: its path below the dated folder, the content it had, and how many segments were found in it.
+
+    Of one that is not `readable` the segments table may hold some rows, which count for nothing.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    sha256: str
+    segments: int
+    readable: bool
+
+
+class Plan(BaseModel):
+    """One reading of a day. `copied` are files of formats that are not translated, with their sha256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: int = SCHEMA_VERSION
+    day: str
+    plan_hash: str
+    input: str
+    output: str
+    folder: str
+    settings: Settings
+    documents: tuple[PlannedDocument, ...]
+    copied: dict[str, str]
+    problems: tuple[PlannedProblem, ...]
+    segments: int
+    skipped: dict[str, int]
+
+    @property
+    def url(self) -> str:
+        """Where the plan is written."""
+        return storage.join(self.folder, "plan.json")
+
+    @property
+    def segments_url(self) -> str:
+        """The segments, as a Parquet table."""
+        return storage.join(self.folder, "segments.parquet")
+
+    def source_url(self, path: str) -> str:
+        """Where a file of the dated folder stands."""
+        return storage.join(self.input, self.day, path)
+
+    def output_url(self, language: str, path: str) -> str:
+        """Where a file's translation stands."""
+        return storage.join(self.output, self.day, language, path)
+
+    def aligned_url(self, language: str) -> str:
+        """The aligned table of a language."""
+        return storage.join(self.output, self.day, "_aligned", f"{language}.parquet")
+
+    def missing_documents(self) -> list[PlannedProblem]:
+        """What could not be read: whole documents and parts of them."""
+        return [problem for problem in self.problems if problem.level == "error"]
+
+
+def load(plan_url: str) -> Plan:
+    """Read a plan."""
+    return Plan.model_validate(storage.read_json(plan_url))
+
+
+def save(plan: Plan) -> None:
+    """Write a plan beside its segments."""
+    storage.write_json(plan.url, plan.model_dump(mode="json"))
+
+
+def document_settings(settings: Settings, path: str) -> DocumentSettings:
+    """How a document is read: the first rule whose glob it matches, over the defaults."""
+    rule = next((rule for rule in settings.documents if matches(path, rule.files)), None)
+    said: dict[str, Any] = {} if rule is None else rule.model_dump(exclude={"files"}, exclude_none=True)
+    return DocumentSettings(source_language=settings.source_lang, **said)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a path matches a glob: `*` stays within a folder, `**` does not; `*.md` matches in every folder."""
+    if pattern == "**":
+        return True
+    if "/" not in pattern:
+        return fnmatch.fnmatchcase(path.rsplit("/", 1)[-1], pattern)
+    names, wanted = path.split("/"), pattern.split("/")
+    return _match(names, wanted)
+
+
+def _match(names: list[str], wanted: list[str]) -> bool:
+    if not wanted:
+        return not names
+    if wanted[0] == "**":
+        return any(_match(names[skip:], wanted[1:]) for skip in range(len(names) + 1))
+    return bool(names) and fnmatch.fnmatchcase(names[0], wanted[0]) and _match(names[1:], wanted[1:])
+
+
+class SegmentRow(NamedTuple):
+    """One row of segments.parquet; `key` is None where the text is not translated into that language."""
+
+    ordinal: int
+    document: int
+    place: str
+    row_id: str
+    source: str
+    context: str
+    key: str | None
+
+
+def storable(text: str) -> str:
+    """`text` as a table or a request can hold it: a lone surrogate, which is no character, becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def segments_schema(languages: tuple[str, ...]) -> pa.Schema:
+    """document (number in the plan), place, row_id, source, context, and key:<language> per target language."""
+    columns: list[pa.Field[Any]] = [
+        pa.field("document", pa.int32(), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in ("place", "row_id", "source", "context")),
+        *(pa.field(f"key:{language}", pa.string()) for language in languages),
+    ]
+    return pa.schema(columns, metadata={"schema_version": str(SCHEMA_VERSION)})
+
+
+def read_segments(plan: Plan, language: str) -> Iterator[SegmentRow]:
+    """Yield the plan's segments in document order, a block of rows in memory at a time."""
+    columns = ["document", "place", "row_id", "source", "context", f"key:{language}"]
+    ordinal = -1
+    with storage.opened(plan.segments_url) as file, pq.ParquetFile(file) as table:
+        for batch in table.iter_batches(_ROWS_AT_ONCE, columns=columns):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                ordinal += 1
+                if plan.documents[row[0]].readable:
+                    yield SegmentRow(ordinal, *row)
+
+
+def wanted_rows(plan: Plan, language: str) -> Iterator[WantedRow]:
+    """What the plan wants of the ledger for one language."""
+    instruction = keys.instruction_key(plan.settings.profile, plan.settings.profile_version)
+    for row in read_segments(plan, language):
+        if row.key is not None:
+            yield row.ordinal, row.key, instruction

@@ -1,0 +1,182 @@
+"""Read a day's folder: documents into segments, and what is skipped, copied or unreadable, and why.
+
+One bad file never takes the others along; a folder with nothing readable is an error. Nothing is ever written
+below the input.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from batch_translate import keys, storage
+from batch_translate.config import RunRequest, Settings, load_settings
+from batch_translate.documents.registry import format_of
+from batch_translate.errors import DocumentError, InputError, MissingFolderError
+from batch_translate.languages import needs_translation
+from batch_translate.ledger import Ledger, days
+from batch_translate.segments import Problem, Segment
+from batch_translate.steps import plan as plans
+from batch_translate.steps.plan import Plan, PlannedDocument, PlannedProblem
+
+if TYPE_CHECKING:
+    from batch_translate.documents.document import DocumentFormat
+
+log = logging.getLogger(__name__)
+
+_ROWS_AT_ONCE = 8_192
+
+
+def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
+    """Read the folder, write plan and segments into the work folder, and note the reading in the ledger.
+
+    Raises MissingFolderError when there is no folder, InputError when nothing in it can be translated or copied,
+    SettingsError for a wrong translate.toml.
+    """
+    folder = storage.join(request.input, request.day)
+    if not storage.exists(folder):
+        raise MissingFolderError(
+            f"there is no folder {folder}: nothing to translate for {request.day}. Put the day's files there and "
+            "clear read_documents, or give another day."
+        )
+    settings = load_settings(request)
+    reading = _Reading(settings)
+    files, refused = storage.list_files(folder)
+    reading.problems += [
+        PlannedProblem(document=name, place="", reason="leads out of the folder; not read", level="error")
+        for name in refused
+    ]
+    chosen = [path for path in files if _is_chosen(path, settings)]
+    part = storage.join(request.work, request.day, f".reading-{keys.plan_hash([request.run_id])}.parquet")
+    schema = plans.segments_schema(settings.languages())
+    with storage.written_whole(part) as output, pq.ParquetWriter(output, schema, compression="zstd") as table:
+        for path in chosen:
+            reading.read(storage.join(folder, path), path, table)
+        reading.flush(table)
+    return _finish(ledger, request, reading, part)
+
+
+def _is_chosen(path: str, settings: Settings) -> bool:
+    if not plans.matches(path, settings.files):
+        return False
+    return not any(plans.matches(path, pattern) for pattern in settings.exclude)
+
+
+def _finish(ledger: Ledger, request: RunRequest, reading: _Reading, part: str) -> Plan:
+    if not any(document.readable for document in reading.documents):
+        said = "; ".join(f"{p.document}: {p.reason}" for p in reading.problems[:5]) or "it has no files"
+        storage.remove(part)
+        raise InputError(
+            f"nothing in {storage.join(request.input, request.day)} can be translated: {said}. Mend the files or "
+            "the globs `files` and `exclude`, then clear read_documents."
+        )
+    content = [f"{document.path}:{document.sha256}" for document in reading.documents]
+    content += [f"{path}:{sha256}" for path, sha256 in reading.copied.items()]
+    roots = [request.input, request.output]
+    plan_hash = keys.plan_hash([request.day, reading.settings.model_dump_json(), *roots, *content])
+    plan = Plan(
+        day=request.day,
+        plan_hash=plan_hash,
+        input=request.input,
+        output=request.output,
+        folder=storage.join(request.work, request.day, plan_hash),
+        settings=reading.settings,
+        documents=tuple(reading.documents),
+        copied=reading.copied,
+        problems=tuple(reading.problems),
+        segments=reading.segments,
+        skipped=dict(reading.skipped),
+    )
+    with storage.local_copy(part) as (file, _):
+        storage.copy_into(plan.segments_url, file)
+    storage.remove(part)
+    plans.save(plan)
+    days.record_reading(ledger, plan.day, plan.plan_hash, plan.url, request.run_id, time.time())
+    for problem in plan.problems:
+        where = f"{problem.document}, {problem.place}" if problem.place else problem.document
+        log.log(logging.WARNING if problem.level == "error" else logging.INFO, "%s: %s", where, problem.reason)
+    counts = (len(plan.documents), plan.segments, len(plan.copied))
+    log.info("%s: %d documents with %d segments, %d files copied", plan.day, *counts)
+    return plan
+
+
+@dataclass
+class _Reading:
+    """What has been read so far."""
+
+    settings: Settings
+    documents: list[PlannedDocument] = field(default_factory=list)
+    copied: dict[str, str] = field(default_factory=dict)
+    problems: list[PlannedProblem] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    segments: int = 0
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def read(self, url: str, path: str, table: pq.ParquetWriter) -> None:
+        """Read one file into the table; what is wrong with it becomes a problem."""
+        chosen = format_of(path)
+        try:
+            with storage.local_copy(url) as (file, sha256):
+                if chosen is None:
+                    self.copied[path] = sha256
+                    self._note(path, Problem("", "not a format that is translated; copied as it is", "note"))
+                else:
+                    self._read_document(chosen, file, path, sha256, table)
+        except OSError as error:
+            self._note(path, Problem("", f"cannot be opened: {error}"))
+
+    def flush(self, table: pq.ParquetWriter) -> None:
+        """Write the rows in hand."""
+        if self.rows:
+            schema = plans.segments_schema(self.settings.languages())
+            columns = list(zip(*self.rows, strict=True))
+            arrays = [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
+            table.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            self.rows = []
+
+    def _read_document(
+        self, chosen: DocumentFormat, file: BinaryIO, path: str, sha256: str, table: pq.ParquetWriter
+    ) -> None:
+        number, segments, skipped = len(self.documents), 0, Counter[str]()
+        readable = True
+        try:
+            for found in chosen.read(file, path, plans.document_settings(self.settings, path)):
+                if isinstance(found, Problem):
+                    self._note(path, found)
+                    continue
+                self._add(path, number, found, skipped)
+                segments += 1
+                if len(self.rows) >= _ROWS_AT_ONCE:
+                    self.flush(table)
+        except DocumentError as error:
+            self._note(path, Problem(error.place, error.reason))
+            segments, skipped, readable = 0, Counter(), False
+        self.documents.append(PlannedDocument(path=path, sha256=sha256, segments=segments, readable=readable))
+        self.segments += segments
+        self.skipped += skipped
+
+    def _note(self, path: str, problem: Problem) -> None:
+        self.problems.append(
+            PlannedProblem(document=path, place=problem.place, reason=problem.reason, level=problem.level)
+        )
+
+    def _add(self, path: str, number: int, segment: Segment, skipped: Counter[str]) -> None:
+        text = plans.storable(segment.text)
+        damaged = text != segment.text
+        if damaged:
+            self._note(path, Problem(segment.place, "holds half a surrogate pair, which is no character; kept"))
+        row: list[object] = [number, segment.place, segment.row_id, text, segment.context]
+        source = self.settings.source_lang
+        for language in self.settings.languages():
+            if needs_translation(text, source, language) and not damaged:
+                row.append(keys.segment_key(source, language, text, segment.context))
+            else:
+                skipped[language] += 1
+                row.append(None)
+        self.rows.append(tuple(row))

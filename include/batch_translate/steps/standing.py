@@ -1,0 +1,60 @@
+"""Where a day stands, counted from the ledger: the same for the report and for the command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from batch_translate.ledger.wanted import wanted
+from batch_translate.steps import plan as plans
+
+if TYPE_CHECKING:
+    from batch_translate.ledger import Ledger
+    from batch_translate.steps.plan import Plan
+
+
+@dataclass(slots=True)
+class LanguageStanding:
+    """Counts of segments for one target language. `examples`: up to five that are missing, with reasons."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    origins: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    documents: dict[str, Counter[str]] = field(default_factory=dict)
+    distinct: int = 0
+    to_ask: int = 0
+    in_flight: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> int:
+        """Segments that ended without any translation."""
+        return self.states["failed"]
+
+
+def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> LanguageStanding:
+    """Count one language of a plan; `run_id` is the run whose answers count as `batch`, others' as `memory`."""
+    standing = LanguageStanding()
+    standing.documents = {document.path: Counter() for document in plan.documents}
+    with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
+        standing.distinct = rows.distinct()
+        standing.to_ask = rows.count_missing(plan.settings.max_attempts)
+        standing.in_flight = sum(rows.claiming_runs().values())
+        outcomes = rows.outcomes(run_id)
+        for row in plans.read_segments(plan, language):
+            path = plan.documents[row.document].path
+            if row.key is None:
+                state = "skipped"
+            else:
+                outcome = next(outcomes)
+                state = outcome.state
+                if state == "translated":
+                    standing.origins[outcome.origin] += 1
+                else:
+                    standing.reasons[outcome.reason or "; ".join(outcome.findings)] += 1
+                    if len(standing.examples) < 5:
+                        standing.examples.append(f"{path}, {row.place}: {outcome.reason or state}")
+            standing.states[state] += 1
+            standing.documents[path][state] += 1
+    return standing

@@ -1,0 +1,161 @@
+"""The last word on a run: the report is written, and the run is red if anything is missing.
+
+Counts reconcile or this raises: every segment of the plan ends in exactly one state, in the ledger as in the
+aligned table.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from batch_translate import storage
+from batch_translate.errors import IncompleteError, ReconciliationError
+from batch_translate.ledger import Ledger, days
+from batch_translate.money.models import find_model
+from batch_translate.steps import plan as plans
+from batch_translate.steps.standing import LanguageStanding, count_standing
+from batch_translate.steps.write_translations import published_states
+
+if TYPE_CHECKING:
+    from batch_translate.steps.plan import Plan
+
+log = logging.getLogger(__name__)
+
+REPORT_VERSION = 1
+
+
+def verify_complete(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, Any]:
+    """Write `_report.json` and return it.
+
+    Raises IncompleteError, saying what is missing and what to do, ReconciliationError when counts do not add up.
+    """
+    plan = plans.load(plan_url)
+    standings = {
+        language: count_standing(ledger, plan, run_id, language) for language in plan.settings.languages()
+    }
+    for language, standing in standings.items():
+        _reconcile(ledger, plan, run_id, plan_url, language, standing)
+    report = _report(ledger, plan, run_id, standings)
+    storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
+    said = missing_sentences(plan, standings)
+    if said:
+        raise IncompleteError(" ".join([f"{plan.day} is not complete.", *said, *advice(plan, standings)]))
+    for language, standing in standings.items():
+        reviews = standing.states["needs_review"]
+        if reviews:
+            log.warning("%s, %s: %d segments need a review; their source text stays", plan.day, language, reviews)
+        log.info("%s, %s is complete: %s", plan.day, language, dict(standing.states))
+    return report
+
+
+def missing_sentences(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
+    """What is missing, a sentence each; none when the day is complete."""
+    said = []
+    for language, standing in standings.items():
+        if standing.missing:
+            reasons = "; ".join(f"{count} × {reason}" for reason, count in standing.reasons.most_common(3))
+            said.append(
+                f"{language}: {standing.missing} of {plan.segments} segments have no translation ({reasons})."
+            )
+        held = held_documents(plan, standing)
+        if held:
+            said.append(f"{language}: {len(held)} documents are held back: {', '.join(held[:5])}.")
+    unread = plan.missing_documents()
+    if unread:
+        first = "; ".join(
+            f"{problem.document}{', ' + problem.place if problem.place else ''}: {problem.reason}"
+            for problem in unread[:3]
+        )
+        more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
+        said.append(f"Not read: {first}{more}.")
+    return said
+
+
+def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
+    """What helps, a sentence each, with what it would cost."""
+    said = []
+    to_ask = sum(standing.to_ask for standing in standings.values())
+    in_flight = sum(standing.in_flight for standing in standings.values())
+    missing = sum(standing.missing for standing in standings.values())
+    if to_ask:
+        share = find_model(plan.settings.model).cost_usd(to_ask * 150, to_ask * 80)
+        cost = "at an unknown price" if share is None else f"for about {share:.4f} USD"
+        said.append(f"Clearing the whole run asks again for {to_ask} texts {cost}.")
+    if in_flight:
+        said.append(f"{in_flight} texts are under way: clear the run when their batches have ended, at no cost.")
+    if missing and not to_ask and not in_flight:
+        said.append(
+            f"A clear does not help: each missing text was asked {plan.settings.max_attempts} times. Raise "
+            "profile_version in translate.toml to ask anew, or mend the texts."
+        )
+    if plan.missing_documents():
+        said.append("Mend the files that were not read, then clear the whole run: only what is new is sent.")
+    return said
+
+
+def held_documents(plan: Plan, standing: LanguageStanding) -> list[str]:
+    """The documents that are not published because something in them is missing."""
+    if plan.settings.on_missing == "source":
+        return []
+    unread = {document.path for document in plan.documents if not document.readable}
+    return [
+        path
+        for path, states in standing.documents.items()
+        if path in unread or states["failed"] or states["needs_review"]
+    ]
+
+
+def _reconcile(
+    ledger: Ledger, plan: Plan, run_id: str, plan_url: str, language: str, standing: LanguageStanding
+) -> None:
+    counted = sum(standing.states.values())
+    if counted != plan.segments:
+        raise ReconciliationError(f"{plan.day}, {language}: {plan.segments} segments planned, {counted} counted")
+    published = days.published(ledger, plan.day, language)
+    reading = days.reading_of(ledger, run_id, plan_url)
+    if published is not None and published[0] > reading:
+        log.warning("%s, %s: a newer reading of this day has been published by another run", plan.day, language)
+    elif published is None or published[0] < reading or published_states(plan, language) != standing.states:
+        raise IncompleteError(
+            f"{plan.day}, {language}: what is published is not what the ledger has. Clear write_translations of "
+            "the last pass with everything downstream; it costs nothing."
+        )
+
+
+def _report(ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding]) -> dict[str, Any]:
+    spent = days.spending(ledger, run_id=run_id)
+    return {
+        "schema_version": REPORT_VERSION,
+        "day": plan.day,
+        "run_id": run_id,
+        "plan_hash": plan.plan_hash,
+        "published_at": time.time(),
+        "complete": not missing_sentences(plan, standings),
+        "missing": missing_sentences(plan, standings),
+        "advice": advice(plan, standings),
+        "source_language": plan.settings.source_lang,
+        "model": plan.settings.model,
+        "sent": {
+            "batches": spent.batches,
+            "requests": spent.requests,
+            "segments": spent.segments,
+            "input_tokens": spent.input_tokens,
+            "output_tokens": spent.output_tokens,
+            "cost_usd": spent.cost_usd,
+        },
+        "languages": {
+            language: {
+                "segments": plan.segments,
+                "distinct": standing.distinct,
+                "states": dict(standing.states),
+                "origins": dict(standing.origins),
+                "documents": {path: dict(states) for path, states in standing.documents.items()},
+                "held_back": held_documents(plan, standing),
+            }
+            for language, standing in standings.items()
+        },
+        "copied": sorted(plan.copied),
+        "problems": [problem.model_dump() for problem in plan.problems],
+    }

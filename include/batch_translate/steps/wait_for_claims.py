@@ -1,0 +1,49 @@
+"""Between passes: is there anything left to do, and does another run hold some of it?
+
+A run that waits here holds no claim itself: its own jobs are collected, so two runs never wait for each other.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from batch_translate.config import Environment
+from batch_translate.ledger import Ledger
+from batch_translate.ledger.wanted import wanted
+from batch_translate.steps import plan as plans
+from batch_translate.steps.standing import count_standing
+from batch_translate.steps.write_translations import published_states
+
+log = logging.getLogger(__name__)
+
+_ESCALATION_PASS = 3
+
+
+def reason_to_skip(plan_url: str, pass_number: int, run_id: str) -> str | None:
+    """Why there is nothing to do in a repair pass, as a sentence; None when there is."""
+    plan = plans.load(plan_url)
+    if pass_number == _ESCALATION_PASS and plan.settings.escalation_model is None:
+        return "no escalation_model is set: a third pass would ask the same model again"
+    ledger = Ledger(Environment.read().ledger)
+    to_ask = claimed = unpublished = 0
+    for language in plan.settings.languages():
+        standing = count_standing(ledger, plan, run_id, language)
+        to_ask += standing.to_ask
+        claimed += standing.in_flight
+        # What another run has brought meanwhile is there, and does not stand in the documents yet.
+        unpublished += standing.states != published_states(plan, language)
+    if to_ask == claimed == unpublished == 0:
+        return "nothing is missing"
+    log.info("%d texts are to be asked again, %d are under way", to_ask, claimed)
+    return None
+
+
+def open_claims(plan_url: str, run_id: str) -> int:
+    """How many of the plan's texts the open jobs of other runs ask for."""
+    plan = plans.load(plan_url)
+    ledger = Ledger(Environment.read().ledger)
+    others = 0
+    for language in plan.settings.languages():
+        with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
+            others += sum(count for run, count in rows.claiming_runs().items() if run != run_id)
+    return others

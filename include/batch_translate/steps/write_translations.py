@@ -1,0 +1,190 @@
+"""A day's documents in one language, and the aligned table beside them.
+
+Each document is read again and must be the one that was planned, and each of its segments must be the next one of
+the plan, place and text: that is what keeps a translation beside its own source. Publishing is guarded by the
+ledger: an older reading never overwrites a newer one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from batch_translate import storage
+from batch_translate.documents.registry import format_of
+from batch_translate.errors import ChangedInputError, JobError
+from batch_translate.ledger import Ledger, days
+from batch_translate.ledger.wanted import Outcome, wanted
+from batch_translate.steps import plan as plans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_translate.segments import Segment, Targets
+    from batch_translate.steps.plan import Plan, PlannedDocument, SegmentRow
+
+log = logging.getLogger(__name__)
+
+ALIGNED_VERSION = 1
+_ROWS_AT_ONCE = 8_192
+ALIGNED_SCHEMA = pa.schema(
+    [
+        pa.field(name, pa.string())
+        for name in (
+            "day", "document", "place", "row_id", "source_language", "target_language", "source", "target",
+            "state", "origin", "reason", "findings", "model", "segment_key",
+        )
+    ],
+    metadata={"schema_version": str(ALIGNED_VERSION)},
+)  # fmt: skip
+"""One row per segment in document order, all columns text. `target` is null where there is none; for state
+needs_review it is the best rejected answer, which does not stand in the document. `findings` is a JSON list."""
+
+
+def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str) -> dict[str, int]:
+    """Publish what there is for one language; how many segments are in each state.
+
+    Raises JobError when a newer reading of the day was published, ChangedInputError when a document is not the one
+    that was read.
+    """
+    plan = plans.load(plan_url)
+    publication = _Publication(plan, language)
+    _begin(ledger, plan, plan_url, run_id, language, publication.paths())
+    with (
+        wanted(ledger, plans.wanted_rows(plan, language)) as rows,
+        storage.written_whole(plan.aligned_url(language)) as output,
+        pq.ParquetWriter(output, ALIGNED_SCHEMA, compression="zstd") as table,
+    ):
+        publication.write(_pairs(plans.read_segments(plan, language), rows.outcomes(run_id)), table)
+    for path, sha256 in plan.copied.items():
+        with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
+            storage.copy_into(plan.output_url(language, path), file)
+    counts = dict(publication.states)
+    log.info("%s, %s: %d documents written, %s", plan.day, language, publication.written, _say(counts))
+    return counts
+
+
+def published_states(plan: Plan, language: str) -> Counter[str]:
+    """How many segments are in each state in the aligned table that stands in the output; none without a table."""
+    url = plan.aligned_url(language)
+    if not storage.exists(url):
+        return Counter()
+    with storage.opened(url) as file:
+        return Counter(map(str, pq.read_table(file, columns=["state"])["state"].to_pylist()))
+
+
+def _say(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no segments"
+
+
+def _begin(ledger: Ledger, plan: Plan, plan_url: str, run_id: str, language: str, paths: tuple[str, ...]) -> None:
+    """Take the day for this reading, and remove what an earlier one published and this one does not have."""
+    reading_id = days.reading_of(ledger, run_id, plan_url)
+    before = days.published(ledger, plan.day, language)
+    if not days.begin_publication(ledger, plan.day, language, reading_id, paths, time.time()):
+        raise JobError(
+            f"{plan.day}, {language}: a newer reading of this day has been published; this older one must not "
+            "overwrite it. Clear read_documents with everything downstream to publish the folder as it is now."
+        )
+    for path in sorted(set(before[1] if before else ()) - set(paths)):
+        log.info("%s is no longer in the input: its translation is removed", path)
+        storage.remove(plan.output_url(language, path))
+
+
+def _pairs(segments: Iterator[SegmentRow], outcomes: Iterator[Outcome]) -> Iterator[tuple[SegmentRow, Outcome]]:
+    """Each segment with its outcome, by ordinal; segments that are not translated have one of their own."""
+    following = next(outcomes, None)
+    for row in segments:
+        if row.key is None:
+            yield row, Outcome(row.ordinal, "skipped", row.source, "", "nothing to translate", (), None)
+        elif following is None or following.ordinal != row.ordinal:
+            raise JobError(f"segment {row.ordinal} has no outcome: the plan and the ledger's answer do not match")
+        else:
+            yield row, following
+            following = next(outcomes, None)
+
+
+class _Publication:
+    """One language of a plan on its way to storage."""
+
+    def __init__(self, plan: Plan, language: str) -> None:
+        self.states: Counter[str] = Counter()
+        self.written = 0
+        self._plan = plan
+        self._language = language
+        self._rows: list[tuple[str | None, ...]] = []
+
+    def paths(self) -> tuple[str, ...]:
+        """The files that may stand in the language's folder."""
+        return tuple(sorted({document.path for document in self._plan.documents} | set(self._plan.copied)))
+
+    def write(self, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter) -> None:
+        """Write every document, and its rows of the aligned table."""
+        for document in self._plan.documents:
+            self._write_document(document, pairs, table)
+        self._flush(table)
+
+    def _write_document(
+        self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
+    ) -> None:
+        settings = self._plan.settings
+        url = self._plan.output_url(self._language, document.path)
+        chosen = format_of(document.path)
+        with storage.local_copy(self._plan.source_url(document.path), sha256=document.sha256) as (source, _):
+            if not document.readable or chosen is None:
+                complete, draft = False, source
+                source.seek(0)
+            else:
+                before = self.states["translated"] + self.states["skipped"]
+                draft = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  closed below
+                as_read = plans.document_settings(settings, document.path)
+                targets = self._targets(document, pairs, table)
+                chosen.write(source, draft, document.path, as_read, self._language, targets)
+                complete = self.states["translated"] + self.states["skipped"] - before == document.segments
+            with draft:
+                if complete or settings.on_missing == "source":
+                    draft.seek(0)
+                    storage.copy_into(url, draft)
+                    self.written += 1
+                else:
+                    log.warning("%s, %s is held back: it is not complete", document.path, self._language)
+                    storage.remove(url)
+
+    def _targets(
+        self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
+    ) -> Targets:
+        def target(segment: Segment) -> str | None:
+            row, outcome = next(pairs, (None, None))
+            text = plans.storable(segment.text)
+            if row is None or outcome is None or (row.place, row.source) != (segment.place, text):
+                raise ChangedInputError(
+                    f"{document.path}, {segment.place}: this is not the segment that was planned here. Clear "
+                    "read_documents with everything downstream; what was already translated is not paid again."
+                )
+            self._add(document, row, outcome, table)
+            return outcome.text if outcome.state == "translated" else None
+
+        return target
+
+    def _add(self, document: PlannedDocument, row: SegmentRow, outcome: Outcome, table: pq.ParquetWriter) -> None:
+        self.states[outcome.state] += 1
+        findings = json.dumps(outcome.findings, ensure_ascii=False)
+        place = (self._plan.day, document.path, row.place, row.row_id)
+        texts = (self._plan.settings.source_lang, self._language, row.source, outcome.text)
+        ending = (outcome.state, outcome.origin, outcome.reason, findings, outcome.model)
+        self._rows.append((*place, *texts, *ending, row.key))
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._flush(table)
+
+    def _flush(self, table: pq.ParquetWriter) -> None:
+        if self._rows:
+            arrays = [pa.array(column, pa.string()) for column in zip(*self._rows, strict=True)]
+            table.write_batch(pa.RecordBatch.from_arrays(arrays, schema=ALIGNED_SCHEMA))
+            self._rows = []
