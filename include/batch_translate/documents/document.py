@@ -7,11 +7,13 @@ no way to put one beside another source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal, Protocol
 
-from batch_translate.segments import Problem, Segment, Targets
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_translate.segments import Problem, Segment, Targets
 
 
 @dataclass(frozen=True, slots=True)

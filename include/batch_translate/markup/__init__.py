@@ -1,1 +1,1 @@
-"""Placeholders: inline markup out of a text, back into its translation, and whether all of it came back."""
+"""Placeholders: inline markup and what programs fill in, kept through a translation."""

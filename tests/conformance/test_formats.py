@@ -1,0 +1,120 @@
+"""Each format keeps the promises of the conformance suite."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from conformance.suite import WORDS, FormatConformance
+from hypothesis import strategies as st
+
+LINES = st.lists(WORDS, max_size=6).map("\n".join)
+
+
+def delimited(delimiter: str) -> st.SearchStrategy[str]:
+    """Three columns, quoted where needed or at will, the first row never blank."""
+
+    def row(cells: list[tuple[str, bool]]) -> str:
+        return delimiter.join(
+            '"' + text.replace('"', '""') + '"'
+            if quoted or any(it in text for it in '"\n\r' + delimiter)
+            else text
+            for text, quoted in cells
+        )
+
+    cell = st.tuples(st.text(f"あ漢字。 a1<>%{delimiter}\n\"'{{}}", max_size=8), st.booleans())
+    rows = st.lists(st.lists(cell, min_size=2, max_size=3).map(row), max_size=6)
+    header = row([("id", False), ("題名", False), ("本文", True)])
+    return st.tuples(rows, st.booleans()).map(lambda it: "\n".join([header, *it[0]]) + ("\n" if it[1] else ""))
+
+
+def jsonl() -> st.SearchStrategy[str]:
+    value = st.recursive(
+        st.one_of(WORDS, st.integers(), st.none(), st.booleans()),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["題", "b/~", "c"]), inner, max_size=3)
+        ),
+        max_leaves=6,
+    )
+    record = st.dictionaries(st.sampled_from(["id", "題名", "text", "m"]), value, max_size=4)
+    style = st.sampled_from([(", ", ": "), (",", ":"), (" , ", " :  ")])
+    line = st.tuples(record, style, st.booleans()).map(
+        lambda it: json.dumps(it[0], separators=it[1], ensure_ascii=it[2])
+    )
+    return st.lists(line, max_size=5).map(lambda lines: "".join(line + "\n" for line in lines))
+
+
+def markdown() -> st.SearchStrategy[str]:
+    prose = st.text("あい漢字。、 ab1", min_size=1, max_size=8)
+    inline = st.one_of(
+        prose,
+        prose.map("`{}`".format),
+        prose.map("**{}**".format),
+        prose.map("[{}](https://example.com/a?b=1)".format),
+        prose.map("![{}](/img/a.png)".format),
+        st.sampled_from(
+            ["<br>", "{{ x }}", "[^1]", "<1>", "https://example.com/x", "{name}", "%d", "[あ]", "  \n"]
+        ),
+    )
+    text = st.lists(inline, min_size=1, max_size=5).map("".join)
+    block = st.one_of(
+        text,
+        text.map("## {}".format),
+        text.map("- {}\n- い".format),
+        text.map("1. {}\n   続き".format),
+        text.map("> {}\n> 続き".format),
+        text.map("- > {}\n  > 続き".format),
+        text.map("[^1]: {}".format),
+        text.map("題\n{}\n===".format),
+        st.tuples(text, text).map(lambda it: f"| {it[0]} | い |\n|--|--|\n| う | {it[1]} |".replace("  \n", "")),
+        prose.map("```\n{}\n```".format),
+        prose.map("    {}".format),
+        prose.map(":::info {}\nあ\n:::".format),
+        prose.map("<div>\n{}\n</div>".format),
+        prose.map("$$\n{}\n$$".format),
+        st.just("[あ]: https://example.com"),
+    )
+    return st.tuples(st.lists(block, max_size=6), st.sampled_from(["\n", "\n\n"])).map(
+        lambda it: it[1].join(it[0])
+    )
+
+
+class TestCsv(FormatConformance):
+    name = "a.csv"
+    sample = 'id,題名,url\n1,お知らせ,https://example.com\n2,"いろは\nにほ, ""へと"" ",x\n3, 余白 ,\n'
+    documents = delimited(",")
+
+
+class TestTsv(FormatConformance):
+    name = "a.tsv"
+    sample = "id\t題名\t数\n1\tお知らせ\t10\n2\t新着\t3\n"
+    documents = delimited("\t")
+
+
+class TestJsonLines(FormatConformance):
+    name = "a.jsonl"
+    sample = (
+        '{"id": 1, "text": "お知らせ"}\n{"id":2,"text":" \\u3042\\n い "}\n\n{"id": 3, "tags": ["あ", "い"]}\n'
+    )
+    documents = jsonl()
+
+    def meaning(self, content: bytes) -> object:
+        """The same characters can be escaped or not, in the strings that were translated."""
+        text = re.sub(r"\\u27e[67]", "", content.decode("utf-8-sig"))
+        return [json.loads(line) if line.strip() else line for line in re.split(r"\r\n|\r|\n", text)]
+
+
+class TestPlainText(FormatConformance):
+    name = "a.txt"
+    sample = "　吾輩は猫である。\n名前はまだ無い。\n\n\n《ルビ》の話。 \n"
+    documents = LINES
+
+
+class TestMarkdown(FormatConformance):
+    name = "a.md"
+    sample = "---\ntitle: 題名\ntags: [あ]\n---\n\n# 見出し\n\n本文の\n二行目。\n\n- [項目](https://example.com)\n"
+    documents = markdown()
+
+    def meaning(self, content: bytes) -> object:
+        """A shortcut reference gets its label written out when its text is translated."""
+        return content.decode().replace("][あ]", "]")
