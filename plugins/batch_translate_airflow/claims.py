@@ -86,7 +86,7 @@ class ClaimsTrigger(BaseTrigger):
                 reason = "deadline"
                 break
             await asyncio.sleep(min(_delay(time.monotonic() - began), left))
-        yield TriggerEvent(ClaimsEvent(reason=reason).model_dump())  # type: ignore[no-untyped-call]
+        yield TriggerEvent(ClaimsEvent(reason=reason).model_dump())
 
     async def _is_free(self) -> bool:
         try:

@@ -142,5 +142,5 @@ def waiting_since(sensor: BaseSensorOperator, context: Context) -> float:
 def pause(sensor: BaseSensorOperator, seconds: float) -> None:
     """Sleep on the worker or give it back, as the sensor's mode has it."""
     if sensor.reschedule:
-        raise AirflowRescheduleException(utcnow() + timedelta(seconds=seconds))  # type: ignore[no-untyped-call]
+        raise AirflowRescheduleException(utcnow() + timedelta(seconds=seconds))
     time.sleep(seconds)

@@ -162,7 +162,7 @@ class BatchTrigger(BaseEventTrigger):
             outcome = await self._wait(shared_stream)
         await asyncio.sleep(silent_until - time.monotonic())
         event = BatchEvent(batch_id=self.batch_id, status=outcome.status, reason=outcome.reason)
-        yield TriggerEvent(event.model_dump())  # type: ignore[no-untyped-call]
+        yield TriggerEvent(event.model_dump())
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """The same with a stream of its own: for dag.test and wherever no stream is shared."""

@@ -1,0 +1,73 @@
+# Needs Python 3.11 or newer with venv, and make; everything else goes into .venv.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+RUN := .venv/requirements.stamp
+DEV := .venv/requirements-dev.stamp
+# The machine's certificates, as pip uses them: behind a company's proxy uv's own are not enough.
+export UV_SYSTEM_CERTS ?= true
+ROWS ?= 100000
+FUZZ_EXAMPLES ?= 10000
+COMPILE := pip compile --universal --python-version 3.11 --no-annotate -q
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up down test check bench fuzz requirements check-requirements
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: $(RUN) ## Translate four example days: one run by hand, a backfill of three; no key needed
+	@$(BIN)/python scripts/demo.py
+
+up: $(RUN) ## Start Airflow with its UI, until Ctrl-C; without a key against the local API
+	@$(BIN)/python scripts/up.py
+
+down: $(RUN) ## End what `make up` started, from another shell
+	@$(BIN)/python scripts/down.py
+
+test: $(DEV) ## Run all tests, those that start a whole Airflow last
+	$(BIN)/python -m pytest tests -m "not airflow"
+	$(BIN)/python -m pytest tests -m airflow
+
+check: $(DEV) check-requirements ## Lint, format, types, who imports whom, pinned requirements
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=include:plugins $(BIN)/lint-imports
+
+bench: $(DEV) ## Measure the core against a plain streaming floor (ROWS=100000)
+	$(BIN)/python tests/benchmarks/core.py --rows $(ROWS)
+
+fuzz: $(DEV) ## Generated documents of every format (FUZZ_EXAMPLES=10000 each)
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/conformance -k "any_" -v --timeout 7200
+
+requirements: $(UV) ## Compile requirements.txt and requirements-dev.txt anew
+	$(UV) $(COMPILE) requirements.in -o requirements.txt
+	$(UV) $(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+# The pins at hand are preferences: only a requirement they do not meet changes anything.
+check-requirements: $(UV)
+	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && cp requirements*.in requirements*.txt "$$copy" && \
+	uv=$$PWD/$(UV) && cd "$$copy" && \
+	"$$uv" $(COMPILE) requirements.in -o requirements.txt && \
+	"$$uv" $(COMPILE) requirements-dev.in -o requirements-dev.txt && \
+	diff -u "$(CURDIR)/requirements.txt" requirements.txt && \
+	diff -u "$(CURDIR)/requirements-dev.txt" requirements-dev.txt || \
+	{ echo "requirements*.txt do not follow from requirements*.in: run make requirements" >&2; exit 1; }
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(RUN): requirements.txt | $(UV)
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+$(DEV): requirements.txt requirements-dev.txt | $(UV)
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@touch $@ $(RUN)
