@@ -5,9 +5,12 @@ A `Segment` never carries white space around its text: that belongs to the docum
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class Problem:
     place: str
     reason: str
     level: Literal["error", "note"] = "error"
+
+
+def storable(text: str) -> str:
+    """`text` as a table, a request and both databases can hold it.
+
+    Half a surrogate pair, which is no character, and NUL, which PostgreSQL refuses, become U+FFFD.
+    """
+    return _NOT_STORABLE.sub("\ufffd", text)
 
 
 Targets = Callable[[Segment], str | None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+import httpx
 import openai
 
 from batch_translate.errors import JobError, RefusedBatchError, UnclearSubmissionError
@@ -27,6 +28,8 @@ _CLOCK_MARGIN = 600
 _PAGE = 100
 CREATE_TIMEOUT_SECONDS = 60.0
 """After this time a create that was begun has arrived or never will."""
+# httpx counts each phase for itself, a connection once per address and again for TLS: their sum stays below.
+_CREATE_TIMEOUT = httpx.Timeout(CREATE_TIMEOUT_SECONDS, connect=10.0, write=10.0, pool=10.0)
 _UNCLEAR_STATUS = {408, 409}
 
 
@@ -46,7 +49,7 @@ class BatchApi:
         Raises RefusedBatchError when the provider says no, UnclearSubmissionError when nobody can say.
         """
         try:
-            return self._client.with_options(max_retries=0, timeout=CREATE_TIMEOUT_SECONDS).batches.create(
+            return self._client.with_options(max_retries=0, timeout=_CREATE_TIMEOUT).batches.create(
                 input_file_id=file_id,
                 endpoint=endpoint,  # type: ignore[arg-type]  # a Literal there, a setting here
                 completion_window="24h",

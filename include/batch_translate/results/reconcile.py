@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from batch_translate.answers import Answer, Slot, Usage
 from batch_translate.results.lines import Content, Line, NoContent, Unreadable
+from batch_translate.segments import storable
 
 Check = Callable[[Slot, str], Sequence[str]]
 """The findings that forbid to use an answer; none where it is good."""
@@ -86,6 +87,8 @@ def _answer(slot: Slot, text: object, slots: Sequence[Slot], model: str | None, 
     text = text.strip()
     if not text:
         return _none(slot, "an empty answer", True, slots)
+    if storable(text) != text:
+        return _none(slot, "the answer holds NUL or half a surrogate pair", True, slots)
     findings = tuple(check(slot, text))
     if findings:
         return Answer(slot, "rejected", "findings", text, findings, model)

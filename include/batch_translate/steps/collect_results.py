@@ -16,6 +16,7 @@ from batch_translate.errors import JobError
 from batch_translate.ledger import Ledger, answers, jobs
 from batch_translate.markup.placeholders import compare
 from batch_translate.money.models import find_model
+from batch_translate.provider.polling import GONE_SECONDS
 from batch_translate.provider.statuses import is_terminal
 from batch_translate.results.lines import Line, read_lines
 from batch_translate.results.reconcile import reconcile
@@ -39,7 +40,7 @@ def collect_results(ledger: Ledger, api: BatchApi, job_key: str, waited_enough: 
     """Collect a job's batch; how many answers have each verdict. Collecting twice changes nothing.
 
     With `waited_enough` a batch that has not ended is cancelled first. Raises JobError for a batch that has not
-    ended, openai.APIError when the provider cannot be reached.
+    ended, or that the provider may not show yet, openai.APIError when the provider cannot be reached.
     """
     job = jobs.get(ledger, job_key)
     if job.state != "submitted" or job.batch_id is None:
@@ -50,6 +51,12 @@ def collect_results(ledger: Ledger, api: BatchApi, job_key: str, waited_enough: 
         batch = _cancel(api, job.batch_id)
     if batch is not None and not is_terminal(batch.status):
         raise JobError(f"batch {job.batch_id} of job {job_key} is {batch.status}: it cannot be collected yet")
+    if batch is None and time.time() < (job.submitted_at or 0.0) + GONE_SECONDS:
+        # A batch that is given up is asked for again: a provider that does not show it yet must not cost twice.
+        raise JobError(
+            f"batch {job.batch_id} of job {job_key} was created a short while ago and the provider does not show "
+            f"it: it is given up {GONE_SECONDS:.0f} seconds after its creation. Try again."
+        )
     status = batch.status if batch else "gone"
     sorted_lines = reconcile(
         answers.slots_of(ledger, job_key), _lines(api, job, batch), _check, _why_unanswered(status, batch)

@@ -142,11 +142,6 @@ class SegmentRow(NamedTuple):
     key: str | None
 
 
-def storable(text: str) -> str:
-    """`text` as a table or a request can hold it: a lone surrogate, which is no character, becomes U+FFFD."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 def segments_schema(languages: tuple[str, ...]) -> pa.Schema:
     """document (number in the plan), place, row_id, source, context, and key:<language> per target language."""
     columns: list[pa.Field[Any]] = [

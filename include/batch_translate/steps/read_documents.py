@@ -21,7 +21,7 @@ from batch_translate.documents.registry import format_of
 from batch_translate.errors import DocumentError, InputError, MissingFolderError
 from batch_translate.languages import needs_translation
 from batch_translate.ledger import Ledger, days
-from batch_translate.segments import Problem, Segment
+from batch_translate.segments import Problem, Segment, storable
 from batch_translate.steps import plan as plans
 from batch_translate.steps.plan import Plan, PlannedDocument, PlannedProblem
 
@@ -167,15 +167,16 @@ class _Reading:
         )
 
     def _add(self, path: str, number: int, segment: Segment, skipped: Counter[str]) -> None:
-        text = plans.storable(segment.text)
+        text = storable(segment.text)
         damaged = text != segment.text
         if damaged:
-            self._note(path, Problem(segment.place, "holds half a surrogate pair, which is no character; kept"))
-        row: list[object] = [number, segment.place, segment.row_id, text, segment.context]
+            self._note(path, Problem(segment.place, "holds NUL or half a surrogate pair; not translated"))
+        place, row_id, context = map(storable, (segment.place, segment.row_id, segment.context))
+        row: list[object] = [number, place, row_id, text, context]
         source = self.settings.source_lang
         for language in self.settings.languages():
             if needs_translation(text, source, language) and not damaged:
-                row.append(keys.segment_key(source, language, text, segment.context))
+                row.append(keys.segment_key(source, language, text, context))
             else:
                 skipped[language] += 1
                 row.append(None)

@@ -6,6 +6,8 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+import openai
+
 from batch_translate.errors import BatchTranslateError
 from batch_translate.ledger import Ledger, jobs
 from batch_translate.provider.statuses import is_terminal
@@ -35,7 +37,7 @@ def recover_jobs(ledger: Ledger, api: BatchApi, run_id: str) -> dict[str, int]:
             continue  # its run will send it
         try:
             counts[_recover(ledger, api, job)] += 1
-        except BatchTranslateError as error:
+        except (BatchTranslateError, openai.APIStatusError) as error:
             # One job that cannot be told must not stop the night; its texts stay claimed.
             log.warning("job %s of run %s: %s", job.job_key, job.run_id, error)
             counts["unclear"] += 1

@@ -22,6 +22,7 @@ from batch_translate.documents.registry import format_of
 from batch_translate.errors import ChangedInputError, JobError
 from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
+from batch_translate.segments import storable
 from batch_translate.steps import plan as plans
 
 if TYPE_CHECKING:
@@ -162,8 +163,8 @@ class _Publication:
     ) -> Targets:
         def target(segment: Segment) -> str | None:
             row, outcome = next(pairs, (None, None))
-            text = plans.storable(segment.text)
-            if row is None or outcome is None or (row.place, row.source) != (segment.place, text):
+            text = storable(segment.text)
+            if row is None or outcome is None or (row.place, row.source) != (storable(segment.place), text):
                 raise ChangedInputError(
                     f"{document.path}, {segment.place}: this is not the segment that was planned here. Clear "
                     "read_documents with everything downstream; what was already translated is not paid again."
