@@ -202,4 +202,6 @@ def _log_lines(entry: dict[str, Any] | str) -> list[str]:
     if isinstance(entry, str):
         return entry.splitlines()
     errors = [f"{error['exc_type']}: {error['exc_value']}" for error in entry.get("error_detail") or []]
-    return [*str(entry["event"]).splitlines(), *errors]
+    # A skipped task's sentence stands beside the event.
+    reason = [str(entry["reason"])] if "reason" in entry else []
+    return [*str(entry["event"]).splitlines(), *reason, *errors]

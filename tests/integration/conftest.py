@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
-from airflow_stack import AirflowStack
+from airflow_stack import PROJECT, AirflowStack
 from local_api import LocalApi
 from processes import unwind_on_signals
 from provider import EXAMPLES
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from airflow_api import AirflowApi, Run
 
 DAG = "translate_nightly"
+KEY = "sk-a-key-that-must-stand-in-no-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Pipeline:
     airflow: AirflowStack
     local_api: LocalApi
     data: Path
+    dags: Path
 
     @property
     def api(self) -> AirflowApi:
@@ -48,6 +52,14 @@ class Pipeline:
             print(self.api.failures(DAG, run_id))
         return run
 
+    def executions(self) -> list[dict[str, Any]]:
+        """The local API's own account of what it was made to answer, oldest first: the judge."""
+        url = self.local_api.base_url.removesuffix("/v1") + "/local/executions"
+        found: list[dict[str, Any]] = []
+        while page := httpx.get(url, params={"after": len(found), "limit": 1000}, trust_env=False).json()["data"]:
+            found += page
+        return found
+
     def put(self, day: str, documents: Mapping[str, str | bytes]) -> Path:
         """Lay a dated folder out; paths are relative to it."""
         folder = self.data / "input" / day
@@ -65,12 +77,18 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     root = tmp_path_factory.mktemp("pipeline")
     data = root / "data"
     (data / "input").mkdir(parents=True)
-    with LocalApi(root / "local_batch_api", EXAMPLES / "phrasebook.tsv", delay=1) as local_api:
+    # A copy, so that a test may put another DAG file beside it.
+    dags = shutil.copytree(PROJECT / "dags", root / "dags")
+    # Batches take long enough for their sensors to be deferred.
+    with LocalApi(root / "local_batch_api", EXAMPLES / "phrasebook.tsv", delay=6) as local_api:
         env = local_api.environment() | {
+            "OPENAI_API_KEY": KEY,
+            # How soon a new DAG file is seen.
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
             "BATCH_TRANSLATE_DATA": str(data),
             "BATCH_TRANSLATE_LEDGER": f"sqlite:///{data / 'ledger.sqlite'}",
         }
-        with AirflowStack(root / "airflow", env=env) as airflow:
+        with AirflowStack(root / "airflow", dags, env=env) as airflow:
             airflow.api.wait_for_dag(DAG)
             airflow.api.unpause(DAG)
-            yield Pipeline(airflow, local_api, data)
+            yield Pipeline(airflow, local_api, data, dags)

@@ -1,0 +1,154 @@
+"""The DAG on a real scheduler, triggerer and API server, against the local API."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from airflow_stack import PROJECT
+from batch_translate.report import read_translations
+from batch_translate.storage import read_json
+from processes import wait_until
+from provider import EXAMPLES
+
+if TYPE_CHECKING:
+    from integration.conftest import Pipeline
+
+    from airflow_api import Run
+
+pytestmark = pytest.mark.airflow
+DAG = "translate_nightly"
+BY_HAND, BACKFILL = "2024-04-16", ("2024-04-17", "2024-04-18", "2024-04-19")
+
+
+def log_of(stack: Pipeline, run: Run, task_id: str) -> str:
+    tasks = stack.api.task_instances(run.dag_id, run.run_id)
+    return "\n".join(
+        line for task in tasks if task.task_id == task_id for line in stack.api.log(run.dag_id, run.run_id, task)
+    )
+
+
+@pytest.fixture(scope="module")
+def by_hand(stack: Pipeline) -> Run:
+    shutil.copytree(EXAMPLES / "input", stack.data / "input", dirs_exist_ok=True)
+    return stack.trigger_and_wait(BY_HAND)
+
+
+def test_run_by_hand_publishes_every_document_with_its_translation(stack: Pipeline, by_hand: Run) -> None:
+    assert by_hand.state == "success"
+    source, output = stack.data / "input" / BY_HAND, stack.data / "output" / BY_HAND
+    assert sorted(path.name for path in source.rglob("*.*")) == sorted(
+        path.name for path in (output / "en").rglob("*.*")
+    )
+    table = read_translations(BY_HAND, "en", str(stack.data / "output"))
+    assert set(table["state"]) <= {"translated", "skipped"}
+    phrasebook = dict(
+        line.split("\t")[2:4] for line in (EXAMPLES / "phrasebook.tsv").read_text("utf-8").splitlines()[1:]
+    )
+    translated = table[table["state"] == "translated"]
+    assert len(translated) > 50
+    assert all(
+        phrasebook[row.source.replace("\n", "\\n")] == row.target.replace("\n", "\\n")
+        for row in translated.itertuples()
+    )
+    assert read_json(str(output / "_report.json"))["complete"] is True
+
+
+def test_batch_is_waited_for_in_the_triggerer(stack: Pipeline, by_hand: Run) -> None:
+    assert "DEFERRED" in log_of(stack, by_hand, "pass_1.shard.wait_for_batch")
+
+
+def test_mapped_tasks_are_named_by_job_and_language(stack: Pipeline, by_hand: Run) -> None:
+    path = f"/api/v2/dags/{DAG}/dagRuns/{by_hand.run_id}/taskInstances"
+    entries = stack.api.request("GET", path, params={"limit": 100})["task_instances"]
+    names = {entry["task_id"]: entry["rendered_map_index"] for entry in entries if entry["map_index"] == 0}
+    assert names.pop("pass_1.write_translations") == "en"
+    assert len(set(names.values())) == 1
+    assert all(len(name) == 8 for name in names.values())
+
+
+def test_backfill_does_exactly_its_folders_and_asks_for_each_text_once(stack: Pipeline, by_hand: Run) -> None:
+    command = ["backfill", "create", "--dag-id", DAG, "--from-date", BACKFILL[0], "--to-date", BACKFILL[-1]]
+    stack.airflow.run_cli(*command)
+    runs = wait_until(lambda: stack.api.runs(DAG, run_type="backfill"), 60, "the backfill's runs are created")
+    ended = [stack.wait(run.run_id) for run in runs]
+    assert sorted(str(run.partition_key) for run in ended) == list(BACKFILL)
+    assert {run.state for run in ended} == {"success"}
+    for day in BACKFILL:
+        assert read_json(str(stack.data / "output" / day / "_report.json"))["complete"] is True
+    asked = Counter((row["text"], row["target_language"]) for row in stack.executions())
+    assert {text: count for text, count in asked.items() if count > 1} == {}
+
+
+def test_cleared_run_sends_nothing_and_publishes_the_same(stack: Pipeline, by_hand: Run) -> None:
+    document = stack.data / "output" / BY_HAND / "en" / "products.csv"
+    before, sent = document.read_bytes(), len(stack.executions())
+    stack.api.request("POST", f"/api/v2/dags/{DAG}/dagRuns/{by_hand.run_id}/clear", json={"dry_run": False})
+    assert stack.wait(by_hand.run_id).state == "success"
+    assert len(stack.executions()) == sent
+    assert document.read_bytes() == before
+
+
+def test_schedule_starts_a_run_for_the_day_before(stack: Pipeline) -> None:
+    # The DAG as it is, in a zone where midnight is near.
+    midnight = (datetime.now(UTC) + timedelta(seconds=45)).replace(microsecond=0)
+    offset = -(midnight.hour * 3600 + midnight.minute * 60 + midnight.second)
+    offset += 86400 if offset < -43200 else 0
+    text = (stack.dags / "translate_nightly.py").read_text("utf-8")
+    soon = text.replace('timezone("Asia/Tokyo")', f"timezone({offset})").replace(f'"{DAG}"', '"translate_soon"')
+    assert soon.count("translate_soon") == soon.count(f"timezone({offset})") == 1
+    day = (midnight + timedelta(seconds=offset) - timedelta(days=1)).strftime("%Y-%m-%d")
+    stack.put(day, {"お知らせ.txt": "本日は休業いたします。\n"})
+    (stack.dags / "translate_soon.py").write_text(soon, encoding="utf-8")
+    stack.api.wait_for_dag("translate_soon")
+    stack.api.unpause("translate_soon")
+    run = wait_until(lambda: stack.api.runs("translate_soon"), 120, "the schedule starts a run")[0]
+    assert (run.run_type, run.partition_key) == ("scheduled", day)
+    assert stack.api.wait_for_run("translate_soon", run.run_id, 180).state == "success"
+    published = stack.data / "output" / day / "en" / "お知らせ.txt"
+    assert published.read_text("utf-8") == "[ja→en] 本日は休業いたします。\n"
+
+
+def test_missing_folder_skips_the_run_and_says_so(stack: Pipeline) -> None:
+    run = stack.trigger_and_wait("1999-12-31")
+    assert run.state == "success"
+    states = {task.task_id: task.state for task in stack.api.task_instances(DAG, run.run_id)}
+    assert states.pop("recover_jobs") == "success"
+    assert set(states.values()) == {"skipped"}
+    assert "there is no folder" in log_of(stack, run, "read_documents")
+
+
+def test_unreadable_line_makes_the_run_red_and_everything_else_is_published(stack: Pipeline) -> None:
+    broken = '{"id": 1, "message": "在庫はありますか。"}\n{"id": 2, "message": \n'
+    stack.put("2024-05-02", {"messages.jsonl": broken, "note.txt": "本日は休業いたします。\n"})
+    run = stack.trigger_and_wait("2024-05-02")
+    assert run.state == "failed"
+    said = log_of(stack, run, "verify_complete")
+    assert "2024-05-02 is not complete. Not read: messages.jsonl, line 2" in said
+    output = stack.data / "output" / "2024-05-02" / "en"
+    assert "本日は休業" in (output / "note.txt").read_text("utf-8")
+    assert '"message_en"' in (output / "messages.jsonl").read_text("utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "batch_translate", "status", "2024-05-02"],
+        env=os.environ | stack.airflow.environment | {"PYTHONPATH": str(PROJECT / "include")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Mend the files that were not read" in done.stdout
+
+
+def test_key_stands_in_no_file_of_the_pipeline(stack: Pipeline, by_hand: Run) -> None:
+    key = stack.airflow.environment["OPENAI_API_KEY"].encode()
+    files = [path for path in stack.data.parent.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert [path for path in files if key in path.read_bytes()] == []
