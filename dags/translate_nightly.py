@@ -24,7 +24,7 @@ from batch_translate_airflow.operators import CreateBatchOperator, UploadFileOpe
 from batch_translate_airflow.sensor import BatchSensor
 
 ZONE = timezone("Asia/Tokyo")
-UNSET = "As it is, translate.toml decides"
+UNSET = "Unchanged, translate.toml decides"
 ROOT = Param(None, type=["null", "string"], description="Folder or fsspec URL; empty: below BATCH_TRANSLATE_DATA")
 JOB, LANGUAGE = "{{ task.job_key[:8] }}", "{{ task.op_kwargs.language }}"
 WAIT, COLLECT = "{{ task.batch.job_key[:8] }}", "{{ task.op_args[0].job_key[:8] }}"
