@@ -12,6 +12,9 @@ ROWS ?= 100000
 FUZZ_EXAMPLES ?= 10000
 COMPILE := pip compile --universal --python-version 3.11 --no-annotate -q
 
+# Compiled once here, not in every task's process.
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo up down test check bench fuzz requirements check-requirements
@@ -65,9 +68,9 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(RUN): requirements.txt | $(UV)
-	$(UV) pip install --quiet --python $(BIN)/python -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(DEV): requirements.txt requirements-dev.txt | $(UV)
-	$(UV) pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	$(INSTALL) -r requirements.txt -r requirements-dev.txt
 	@touch $@ $(RUN)
