@@ -141,5 +141,6 @@ def _say(problem: Any, origin: Mapping[str, str]) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     where = origin.get(str(problem["loc"][0]), "the defaults") if problem["loc"] else "the settings"
     if problem["type"] == "extra_forbidden":
-        return f"{where}: there is no setting {place!r}; the settings are {', '.join(Settings.model_fields)}"
+        known = DocumentRule if problem["loc"][0] == "documents" and len(problem["loc"]) > 1 else Settings
+        return f"{where}: there is no setting {place!r}; the settings are {', '.join(known.model_fields)}"
     return f"{where}: {place}: {problem['msg']}"

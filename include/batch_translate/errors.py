@@ -6,6 +6,7 @@
     │   ├── MissingFolderError  no folder for that day
     │   ├── DocumentError       one file cannot be read; the others go on
     │   ├── ChangedInputError   a document changed after it was read
+    │   ├── OutdatedPlanError   a newer reading of the day has been published
     │   └── BudgetError         the estimate is over the cap
     └── JobError                after something was sent
         ├── UnclearSubmissionError  nobody can say yet whether the batch exists: look again
@@ -59,6 +60,10 @@ class DocumentError(InputError):
 
 class ChangedInputError(InputError):
     """A document is not the one that was read: its translation would stand beside another source."""
+
+
+class OutdatedPlanError(InputError):
+    """A newer reading of the day has been published; an older one must not overwrite it."""
 
 
 class BudgetError(InputError):

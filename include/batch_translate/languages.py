@@ -10,25 +10,42 @@ from batch_translate.errors import SettingsError
 _KANA = "ぁ-ゖゝゞァ-ヺーヽヾｦ-ﾟ"
 _HAN = "々〆〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ʸḀ-ỿＡ-Ｚａ-ｚ"
+_CYRILLIC, _ARABIC, _HEBREW, _DEVANAGARI = "Ѐ-ԯ", "؀-ۿݐ-ݿ", "֐-׿", "ऀ-ॿ"
+# A language that is not listed is written in Latin letters.
 _SCRIPTS = {
     "ja": _KANA + _HAN,
     "zh": _HAN,
+    "yue": _HAN,
     "ko": "ᄀ-ᇿ㄰-㆏가-힣",
-    "ru": "Ѐ-ԯ",
-    "uk": "Ѐ-ԯ",
-    "bg": "Ѐ-ԯ",
-    "sr": "Ѐ-ԯ" + _LATIN,
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "tg", "mn"), _CYRILLIC),
+    "sr": _CYRILLIC + _LATIN,
     "el": "Ͱ-Ͽἀ-῿",
-    "ar": "؀-ۿݐ-ݿ",
-    "fa": "؀-ۿݐ-ݿ",
-    "he": "֐-׿",
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ug", "ckb"), _ARABIC),
+    **dict.fromkeys(("he", "yi"), _HEBREW),
+    **dict.fromkeys(("hi", "mr", "ne", "sa"), _DEVANAGARI),
+    **dict.fromkeys(("bn", "as"), "ঀ-৿"),
+    "pa": "਀-੿" + _ARABIC,
+    "gu": "઀-૿",
+    "or": "଀-୿",
+    "ta": "஀-௿",
+    "te": "ఀ-౿",
+    "kn": "ಀ-೿",
+    "ml": "ഀ-ൿ",
+    "si": "඀-෿",
     "th": "฀-๿",
-    "hi": "ऀ-ॿ",
+    "lo": "຀-໿",
+    "bo": "ༀ-࿿",
+    "my": "က-႟",
+    "ka": "Ⴀ-ჿ",
+    "am": "ሀ-፿",
+    "km": "ក-៿",
+    "hy": "԰-֏",
 }
-# Only kana prove Japanese: Han characters alone may be Chinese.
-_PROOF = {**_SCRIPTS, "ja": _KANA}
+# Only kana prove Japanese: Han characters alone may be Chinese. Latin letters prove no Serbian.
+_PROOF = {**_SCRIPTS, "ja": _KANA, "sr": _CYRILLIC}
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_NOT_PROSE = re.compile(r"(?:https?|ftp)://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# They end where Japanese or Chinese begins, which puts no space after them.
+_NOT_PROSE = re.compile(r"(?:https?|ftp)://[^\s⺀-\U0010ffff]+|(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 
 
 def checked_tag(tag: str) -> str:
@@ -39,7 +56,9 @@ def checked_tag(tag: str) -> str:
     if not _TAG.fullmatch(tag):
         raise SettingsError(f"{tag!r} is not a language tag such as 'ja', 'en' or 'pt-BR'")
     first, *rest = tag.split("-")
-    spelled = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest]
+    spelled = [
+        part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest
+    ]
     return "-".join([first.lower(), *spelled])
 
 

@@ -46,28 +46,30 @@ def exists(url: str) -> bool:
 def list_files(root: str) -> tuple[list[str], list[str]]:
     """(files, refused) below `root`, as paths relative to it with `/`, sorted.
 
-    Refused are links that lead out of the folder and names that would: what stands there is not ours to read.
-    Names that begin with a dot are passed over, as are translate.toml files.
+    Refused are links to folders, links that lead out of the folder, what is no file, and names with `..`
+    or that no URL can hold: not UTF-8 (shown escaped) or with `::`, which fsspec reads as two URLs. Names that
+    begin with a dot are passed over, as are translate.toml files.
     """
     files, base = fsspec.core.url_to_fs(root)
     found, refused = [], []
     prefix = base.rstrip("/") + "/"
-    on_disk = isinstance(files, LocalFileSystem)
-    real_base = Path(base).resolve() if on_disk else None
+    real_base = Path(base).resolve() if isinstance(files, LocalFileSystem) else None
     for path in files.find(base):
         name = str(path).removeprefix(prefix)
+        shown = name.encode("utf-8", "backslashreplace").decode()
         parts = name.split("/")
         if any(part.startswith(".") for part in parts) or parts[-1] == "translate.toml":
             continue
-        if ".." in parts or (real_base and not Path(path).resolve().is_relative_to(real_base)):
-            refused.append(name)
-        else:
+        nameable = shown == name and "::" not in name and ".." not in parts
+        if nameable and (real_base is None or _is_file_below(real_base, Path(path))):
             found.append(name)
-    if on_disk:
-        # `find` does not follow links to folders; each is named rather than passed over in silence.
-        links = (path for path in Path(base).rglob("*") if path.is_symlink() and path.is_dir())
-        refused += [str(path.relative_to(base)) for path in links]
+        else:
+            refused.append(shown)
     return sorted(found), sorted(refused)
+
+
+def _is_file_below(folder: Path, path: Path) -> bool:
+    return path.is_file() and path.resolve().is_relative_to(folder)
 
 
 @contextmanager
@@ -141,7 +143,7 @@ def copy_into(url: str, source: BinaryIO) -> None:
 
 
 def remove(url: str) -> None:
-    """Remove a file if it is there, and the local folders that this leaves empty."""
+    """Remove a file if it is there."""
     files, path = fsspec.core.url_to_fs(url)
     if files.exists(path):
         files.rm_file(path)

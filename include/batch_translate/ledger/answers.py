@@ -73,14 +73,14 @@ def store(
         )
         if closed.rowcount != 1:
             return False
-        asked = connection.execute(
-            sa.select(sa.func.count()).select_from(requests).where(requests.c.job_key == job_key)
-        ).scalar_one()
+        query = sa.select(requests.c.custom_id, requests.c.slot).where(requests.c.job_key == job_key)
+        asked = {(custom_id, slot) for custom_id, slot in connection.execute(query)}
         places = {(answer.slot.custom_id, answer.slot.slot) for answer in brought}
-        if not len(places) == len(brought) == asked:
+        if places != asked or len(brought) != len(asked):
             raise ReconciliationError(
-                f"job {job_key}, batch {batch_id}: {asked} texts asked for, {len(brought)} answers for "
-                f"{len(places)} of them. Nothing was stored. This is a defect: keep the work folder and report it."
+                f"job {job_key}, batch {batch_id}: {len(asked)} texts asked for, {len(brought)} answers for "
+                f"{len(places & asked)} of them. Nothing was stored. This is a defect: keep the work folder and "
+                "report it."
             )
         rows = [
             {

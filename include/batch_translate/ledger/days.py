@@ -64,10 +64,10 @@ def published(ledger: Ledger, day: str, language: str) -> tuple[int, tuple[str, 
     return None if row is None else (int(row[0]), tuple(json.loads(row[1])))
 
 
-def begin_publication(
+def record_publication(
     ledger: Ledger, day: str, language: str, reading_id: int, documents: tuple[str, ...], now: float
 ) -> bool:
-    """Note that a reading is being published. False when a newer one was: nothing may be written then."""
+    """Note what a reading publishes. False when a newer one was published: nothing may be written then."""
     statement = sa.text(
         "INSERT INTO publications (day, language, reading_id, published_at, documents) "
         "VALUES (:day, :language, :reading, :now, :documents) "

@@ -7,6 +7,7 @@ is collected, or proven never to have reached the provider.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -93,14 +94,14 @@ def plan(ledger: Ledger, job: JobPlan, asked: Sequence[Asked], now: float) -> bo
         if known is None:
             # Sorted, so that two planners on PostgreSQL wait for each other instead of locking each other up.
             claimed = sorted({(a.segment_key, a.instruction_key) for a in asked})
-            _insert(
+            # The rows we wrote, not the rows there are: the same job planned elsewhere has them all just as well.
+            ours = _insert(
                 connection,
                 "INSERT INTO claims (segment_key, instruction_key, job_key) VALUES (:s, :i, :j) "
                 "ON CONFLICT DO NOTHING",
                 ({"s": s, "i": i, "j": job.job_key} for s, i in claimed),
             )
-            ours = sa.select(sa.func.count()).select_from(claims).where(claims.c.job_key == job.job_key)
-            if connection.execute(ours).scalar_one() == len(claimed):
+            if ours == len(claimed):
                 connection.execute(sa.insert(jobs), {**row, "state": "planned", "planned_at": now})
                 _insert(
                     connection,
@@ -140,15 +141,13 @@ def _request(job_key: str, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _insert(connection: sa.Connection, statement: str, rows: Iterable[dict[str, Any]]) -> None:
-    block: list[dict[str, Any]] = []
-    for row in rows:
-        block.append(row)
-        if len(block) == _ROWS_AT_ONCE:
-            connection.execute(sa.text(statement), block)
-            block = []
-    if block:
-        connection.execute(sa.text(statement), block)
+def _insert(connection: sa.Connection, statement: str, rows: Iterable[dict[str, Any]]) -> int:
+    """Execute the statement for every row; how many rows it wrote."""
+    written = 0
+    remaining = iter(rows)
+    while block := list(islice(remaining, _ROWS_AT_ONCE)):
+        written += connection.execute(sa.text(statement), block).rowcount
+    return written
 
 
 def get(ledger: Ledger, job_key: str) -> Job:
@@ -217,8 +216,21 @@ def withdraw_submission(ledger: Ledger, job_key: str) -> None:
 
 
 def record_batch(ledger: Ledger, job_key: str, batch_id: str, now: float) -> None:
-    """Note the batch that the provider made for the job."""
-    _change(ledger, job_key, {"batch_id": batch_id, "state": "submitted", "submitted_at": now})
+    """Note the batch that the provider made for the job; noting it again changes nothing.
+
+    Raises JobError when the job has another batch or was closed without one.
+    """
+    with ledger.write() as connection:
+        changed = connection.execute(
+            sa.update(jobs)
+            .where(jobs.c.job_key == job_key, jobs.c.state == "planned")
+            .values(batch_id=batch_id, state="submitted", submitted_at=now)
+        )
+    if changed.rowcount != 1 and (job := get(ledger, job_key)).batch_id != batch_id:
+        raise JobError(
+            f"job {job_key} is {job.state} with batch {job.batch_id}: the provider made batch {batch_id} for it "
+            "too. Nobody will collect that one: cancel it at the provider."
+        )
 
 
 def release_unsent(ledger: Ledger, planned_before: float, except_run: str) -> list[str]:

@@ -24,8 +24,15 @@ WantedRow = tuple[int, str, str]
 
 _ROWS_AT_ONCE = 10_000
 
+_TABLES = (
+    "CREATE TEMPORARY TABLE wanted (ordinal BIGINT PRIMARY KEY, "
+    "segment_key VARCHAR(32) NOT NULL, instruction_key VARCHAR(32) NOT NULL)",
+    "CREATE TEMPORARY TABLE missing (ordinal BIGINT PRIMARY KEY, segment_key VARCHAR(32), "
+    "instruction_key VARCHAR(32), asked BIGINT, rejected_id BIGINT)",
+)
+
 _MISSING = """
-CREATE TEMPORARY TABLE missing AS
+INSERT INTO missing
 SELECT min(w.ordinal) AS ordinal, w.segment_key, w.instruction_key,
        (SELECT count(*) FROM requests q
          WHERE q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key) AS asked,
@@ -106,7 +113,7 @@ class Wanted:
         the first step: what is claimed meanwhile shows when the claim is tried.
         """
         execute = self._connection.execute
-        execute(sa.text("DROP TABLE IF EXISTS missing"))
+        execute(sa.text("DELETE FROM missing"))
         execute(sa.text(_MISSING.format(max_attempts=max_attempts)))
         # Ends the view of the ledger, so that a long build holds up nobody.
         self._connection.commit()
@@ -158,7 +165,7 @@ class Wanted:
 
     def _stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         options = {"stream_results": True, "yield_per": _ROWS_AT_ONCE}
-        rows = self._connection.execution_options(**options).execute(sa.text(statement))
+        rows = self._connection.execute(sa.text(statement), execution_options=options)
         yield from (tuple(row) for row in rows)
 
 
@@ -166,12 +173,8 @@ class Wanted:
 def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
     """Put the wanted texts beside the ledger for as long as the context lasts."""
     with ledger.read() as connection:
-        connection.execute(
-            sa.text(
-                "CREATE TEMPORARY TABLE wanted (ordinal BIGINT PRIMARY KEY, "
-                "segment_key VARCHAR(32) NOT NULL, instruction_key VARCHAR(32) NOT NULL)"
-            )
-        )
+        for table in _TABLES:
+            connection.execute(sa.text(table))
         driver: Any = connection.connection.cursor()  # COPY is psycopg's own
         if ledger.on_postgresql:
             with driver.copy("COPY wanted FROM STDIN") as copy:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from batch_translate.errors import SettingsError
 
@@ -31,15 +32,21 @@ class Model(BaseModel):
         return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
 
 
+class _ModelsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    meta: dict[str, Any] = {}
+    models: dict[str, Model] = {}
+
+
 def known_models() -> dict[str, Model]:
     """All models by name. Raises SettingsError for a file that is not of this form."""
     found: dict[str, Model] = {}
     more = os.environ.get("BATCH_TRANSLATE_MODELS")
     for path in [_BUILT_IN, *([Path(more)] if more else [])]:
         try:
-            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("models", {})
-            found |= {name: Model.model_validate(entry) for name, entry in entries.items()}
-        except (OSError, ValueError, ValidationError) as error:
+            found |= _ModelsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).models
+        except (OSError, ValueError) as error:  # pydantic's and tomllib's errors are ValueErrors
             raise SettingsError(f"{path}: not a list of models with prices: {error}") from None
     return found
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, BinaryIO
 
-import httpx
 import openai
 
 from batch_translate.errors import JobError, RefusedBatchError, UnclearSubmissionError
@@ -28,8 +27,8 @@ _CLOCK_MARGIN = 600
 _PAGE = 100
 CREATE_TIMEOUT_SECONDS = 60.0
 """After this time a create that was begun has arrived or never will."""
-# httpx counts each phase for itself, a connection once per address and again for TLS: their sum stays below.
-_CREATE_TIMEOUT = httpx.Timeout(CREATE_TIMEOUT_SECONDS, connect=10.0, write=10.0, pool=10.0)
+# Each phase is timed for itself, connecting once per address and again for TLS: their sum stays below.
+_CREATE_TIMEOUT = openai.Timeout(connect=5.0, write=5.0, read=30.0, pool=5.0)
 _UNCLEAR_STATUS = {408, 409}
 
 

@@ -86,6 +86,7 @@ def write_request(texts: Sequence[Text], asking: Asking) -> Request:
         }
     content = json.dumps(user, ensure_ascii=False, separators=(",", ":"))
     source_tokens = sum(text.tokens for text in texts)
+    rejected_tokens = sum(estimate_tokens(" ".join((t.rejected[0], *t.rejected[1]))) for t in texts if t.rejected)
     output = sum(estimate_translated(t.tokens, t.source_language, t.target_language) + 4 for t in texts)
     body: dict[str, Any] = {
         "model": asking.model,
@@ -102,7 +103,7 @@ def write_request(texts: Sequence[Text], asking: Asking) -> Request:
         texts=tuple(texts),
         # Not ASCII-escaped: escapes double Japanese, and the file's size is limited.
         line=json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n",
-        input_tokens=overhead + source_tokens,
+        input_tokens=overhead + source_tokens + rejected_tokens,
         output_tokens=output,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from batch_translate.answers import Usage
+from batch_translate.segments import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ def read_lines(file: Iterable[bytes]) -> Iterator[Line]:
             continue
         try:
             value = json.loads(raw)
-        except ValueError as error:  # undecodable bytes are a ValueError as well
+        except (ValueError, RecursionError) as error:  # undecodable bytes are a ValueError as well
             yield Unreadable(number, f"not JSON: {error}")
             continue
         if not isinstance(value, dict) or not isinstance(value.get("custom_id"), str):
@@ -79,7 +80,7 @@ def _read(custom_id: str, line: dict[str, Any]) -> Line:
     if isinstance(body, str):  # seen on compatible servers
         try:
             body = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return NoContent(custom_id, "the response's body is not JSON", False, Usage())
     body = body if isinstance(body, dict) else {}
     status = response.get("status_code")
@@ -102,7 +103,7 @@ def _read_completion(custom_id: str, body: dict[str, Any]) -> Line:
     except (KeyError, IndexError, TypeError, AttributeError):
         return NoContent(custom_id, "a response without a choice", False, usage)
     if refusal:
-        return NoContent(custom_id, f"the model refused: {refusal}", True, usage)
+        return NoContent(custom_id, f"the model refused: {storable(str(refusal))}", True, usage)
     if finish == "content_filter":
         return NoContent(custom_id, "stopped by the content filter", True, usage)
     if not isinstance(content, str) or not content.strip():
@@ -110,11 +111,11 @@ def _read_completion(custom_id: str, body: dict[str, Any]) -> Line:
     model = body.get("model")
     whole = finish != "length"
     reason = "" if whole else "the answer was cut at its length limit"
-    return Content(custom_id, content, whole, reason, model if isinstance(model, str) else None, usage)
+    return Content(custom_id, content, whole, reason, storable(model) if isinstance(model, str) else None, usage)
 
 
 def _say(error: dict[str, Any], otherwise: str) -> str:
-    said = [str(error[name]) for name in ("code", "message") if error.get(name)]
+    said = [storable(str(error[name])) for name in ("code", "message") if error.get(name)]
     return ": ".join(said) or otherwise
 
 

@@ -72,7 +72,7 @@ def _answers(slots: Sequence[Slot], line: Content, check: Check, oddities: Count
         return [_none(slot, line.reason, True, slots) for slot in slots]
     try:
         value = json.loads(line.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [_none(slot, "the answer is not JSON", True, slots) for slot in slots]
     if not isinstance(value, dict):
         return [_none(slot, "the answer is no JSON object", True, slots) for slot in slots]

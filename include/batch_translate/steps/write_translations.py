@@ -12,6 +12,7 @@ import logging
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from batch_translate import storage
 from batch_translate.documents.registry import format_of
-from batch_translate.errors import ChangedInputError, JobError
+from batch_translate.errors import ChangedInputError, JobError, OutdatedPlanError
 from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
 from batch_translate.segments import storable
@@ -52,12 +53,19 @@ needs_review it is the best rejected answer, which does not stand in the documen
 def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str) -> dict[str, int]:
     """Publish what there is for one language; how many segments are in each state.
 
-    Raises JobError when a newer reading of the day was published, ChangedInputError when a document is not the one
-    that was read.
+    Raises OutdatedPlanError when a newer reading of the day was published, ChangedInputError when a document is
+    not the one that was read.
     """
     plan = plans.load(plan_url)
-    publication = _Publication(plan, language)
-    _begin(ledger, plan, plan_url, run_id, language, publication.paths())
+    right = _Right(ledger, plan.day, language, days.reading_of(ledger, run_id, plan_url))
+    publication = _Publication(plan, language, right)
+    before = days.published(ledger, plan.day, language)
+    outdated = set(before[1] if before else ()) - publication.paths()
+    # Until they are removed they stay on record, whatever happens in between.
+    right.record(publication.paths() | outdated)
+    for path in sorted(outdated):
+        log.info("%s is no longer in the input: its translation is removed", path)
+        storage.remove(plan.output_url(language, path))
     with (
         wanted(ledger, plans.wanted_rows(plan, language)) as rows,
         storage.written_whole(plan.aligned_url(language)) as output,
@@ -67,6 +75,7 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
     for path, sha256 in plan.copied.items():
         with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
             storage.copy_into(plan.output_url(language, path), file)
+    right.record(publication.paths())
     counts = dict(publication.states)
     log.info("%s, %s: %d documents written, %s", plan.day, language, publication.written, _say(counts))
     return counts
@@ -85,18 +94,30 @@ def _say(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no segments"
 
 
-def _begin(ledger: Ledger, plan: Plan, plan_url: str, run_id: str, language: str, paths: tuple[str, ...]) -> None:
-    """Take the day for this reading, and remove what an earlier one published and this one does not have."""
-    reading_id = days.reading_of(ledger, run_id, plan_url)
-    before = days.published(ledger, plan.day, language)
-    if not days.begin_publication(ledger, plan.day, language, reading_id, paths, time.time()):
-        raise JobError(
-            f"{plan.day}, {language}: a newer reading of this day has been published; this older one must not "
-            "overwrite it. Clear read_documents with everything downstream to publish the folder as it is now."
-        )
-    for path in sorted(set(before[1] if before else ()) - set(paths)):
-        log.info("%s is no longer in the input: its translation is removed", path)
-        storage.remove(plan.output_url(language, path))
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """One reading's right to a day and language, which a newer reading may take at any time."""
+
+    ledger: Ledger
+    day: str
+    language: str
+    reading_id: int
+
+    def record(self, paths: set[str]) -> None:
+        """Note which files stand in the output, or are about to. Raises OutdatedPlanError."""
+        files = tuple(sorted(paths))
+        if not days.record_publication(self.ledger, self.day, self.language, self.reading_id, files, time.time()):
+            raise OutdatedPlanError(
+                f"{self.day}, {self.language}: a newer reading of this day has been published; this older one "
+                "must not overwrite it. To publish the folder as it is, clear read_documents with everything "
+                "downstream."
+            )
+
+    def check(self) -> None:
+        """Raise OutdatedPlanError when a newer reading has come."""
+        published = days.published(self.ledger, self.day, self.language)
+        if published is not None and published[0] > self.reading_id:
+            self.record(set())
 
 
 def _pairs(segments: Iterator[SegmentRow], outcomes: Iterator[Outcome]) -> Iterator[tuple[SegmentRow, Outcome]]:
@@ -115,22 +136,24 @@ def _pairs(segments: Iterator[SegmentRow], outcomes: Iterator[Outcome]) -> Itera
 class _Publication:
     """One language of a plan on its way to storage."""
 
-    def __init__(self, plan: Plan, language: str) -> None:
+    def __init__(self, plan: Plan, language: str, right: _Right) -> None:
         self.states: Counter[str] = Counter()
         self.written = 0
         self._plan = plan
         self._language = language
+        self._right = right
         self._rows: list[tuple[str | None, ...]] = []
 
-    def paths(self) -> tuple[str, ...]:
+    def paths(self) -> set[str]:
         """The files that may stand in the language's folder."""
-        return tuple(sorted({document.path for document in self._plan.documents} | set(self._plan.copied)))
+        return {document.path for document in self._plan.documents} | set(self._plan.copied)
 
     def write(self, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter) -> None:
         """Write every document, and its rows of the aligned table."""
         for document in self._plan.documents:
             self._write_document(document, pairs, table)
         self._flush(table)
+        self._right.check()
 
     def _write_document(
         self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
@@ -150,6 +173,7 @@ class _Publication:
                 chosen.write(source, draft, document.path, as_read, self._language, targets)
                 complete = self.states["translated"] + self.states["skipped"] - before == document.segments
             with draft:
+                self._right.check()
                 if complete or settings.on_missing == "source":
                     draft.seek(0)
                     storage.copy_into(url, draft)
