@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from batch_translate import keys, storage
 from batch_translate.config import Settings
 from batch_translate.documents.document import DocumentSettings
+from batch_translate.errors import JobError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,12 @@ class Plan(BaseModel):
 
 
 def load(plan_url: str) -> Plan:
-    """Read a plan."""
+    """Read a plan. Raises JobError when it is gone."""
+    if not storage.exists(plan_url):
+        raise JobError(
+            f"the plan {plan_url} is gone: somebody removed it from the work folder. Run the day again, or clear "
+            "read_documents with everything downstream; what was already translated is not paid again."
+        )
     return Plan.model_validate(storage.read_json(plan_url))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 8_192
+_REFUSED = "not read: it leads out of the folder, is no file, or has a name that no URL can hold"
 
 
 def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
@@ -49,8 +50,9 @@ def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
     reading = _Reading(settings)
     files, refused = storage.list_files(folder)
     reading.problems += [
-        PlannedProblem(document=name, place="", reason="leads out of the folder; not read", level="error")
+        PlannedProblem(document=name, place="", reason=_REFUSED, level="error")
         for name in refused
+        if _is_chosen(name, settings)
     ]
     chosen = [path for path in files if _is_chosen(path, settings)]
     part = storage.join(request.work, request.day, f".reading-{keys.plan_hash([request.run_id])}.parquet")

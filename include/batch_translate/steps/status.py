@@ -30,7 +30,7 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
     current = True
     for language, standing in standings.items():
         lines.append(f"  {language}: {_count(standing, plan.segments)}")
-        if published_states(plan, language) != standing.states:
+        if published_states(plan, language, reading.id) != standing.states:
             current = False
             lines.append(
                 f"  {language}: what is published is behind the ledger; clear write_translations, no cost."

@@ -117,10 +117,11 @@ def _reconcile(
     reading = days.reading_of(ledger, run_id, plan_url)
     if published is not None and published[0] > reading:
         log.warning("%s, %s: a newer reading of this day has been published by another run", plan.day, language)
-    elif published is None or published[0] < reading or published_states(plan, language) != standing.states:
+    elif published_states(plan, language, reading) != standing.states:
         raise IncompleteError(
-            f"{plan.day}, {language}: what is published is not what the ledger has. Clear write_translations of "
-            "the last pass with everything downstream; it costs nothing."
+            f"{plan.day}, {language}: what is published is not what this run has. Clear write_translations of the "
+            "last pass with everything downstream, which costs nothing, or read_documents where a document has "
+            "changed since: only new texts cost."
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from batch_translate.config import Environment
-from batch_translate.ledger import Ledger
+from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import wanted
 from batch_translate.steps import plan as plans
 from batch_translate.steps.standing import count_standing
@@ -25,13 +25,14 @@ def reason_to_skip(plan_url: str, pass_number: int, run_id: str) -> str | None:
     if pass_number == _ESCALATION_PASS and plan.settings.escalation_model is None:
         return "no escalation_model is set: a third pass would ask the same model again"
     ledger = Ledger(Environment.read().ledger)
+    reading = days.reading_of(ledger, run_id, plan_url)
     to_ask = claimed = unpublished = 0
     for language in plan.settings.languages():
         standing = count_standing(ledger, plan, run_id, language)
         to_ask += standing.to_ask
         claimed += standing.in_flight
         # What another run has brought meanwhile is there, and does not stand in the documents yet.
-        unpublished += standing.states != published_states(plan, language)
+        unpublished += standing.states != published_states(plan, language, reading)
     if to_ask == claimed == unpublished == 0:
         return "nothing is missing"
     log.info("%d texts are to be asked again, %d are under way", to_ask, claimed)

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 ALIGNED_VERSION = 1
 _ROWS_AT_ONCE = 8_192
+_READING = b"reading"
 ALIGNED_SCHEMA = pa.schema(
     [
         pa.field(name, pa.string())
@@ -47,7 +48,8 @@ ALIGNED_SCHEMA = pa.schema(
     metadata={"schema_version": str(ALIGNED_VERSION)},
 )  # fmt: skip
 """One row per segment in document order, all columns text. `target` is null where there is none; for state
-needs_review it is the best rejected answer, which does not stand in the document. `findings` is a JSON list."""
+needs_review it is the best rejected answer, which does not stand in the document. `findings` is a JSON list. The
+file's metadata name the reading it was written for."""
 
 
 def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str) -> dict[str, int]:
@@ -69,25 +71,37 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
     with (
         wanted(ledger, plans.wanted_rows(plan, language)) as rows,
         storage.written_whole(plan.aligned_url(language)) as output,
-        pq.ParquetWriter(output, ALIGNED_SCHEMA, compression="zstd") as table,
+        pq.ParquetWriter(output, _schema(right.reading_id), compression="zstd") as table,
     ):
         publication.write(_pairs(plans.read_segments(plan, language), rows.outcomes(run_id)), table)
-    for path, sha256 in plan.copied.items():
-        with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
-            storage.copy_into(plan.output_url(language, path), file)
+        # The table comes last: that it stands there says that the reading was published to the end.
+        for path, sha256 in plan.copied.items():
+            with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
+                storage.copy_into(plan.output_url(language, path), file)
     right.record(publication.paths())
     counts = dict(publication.states)
     log.info("%s, %s: %d documents written, %s", plan.day, language, publication.written, _say(counts))
     return counts
 
 
-def published_states(plan: Plan, language: str) -> Counter[str]:
-    """How many segments are in each state in the aligned table that stands in the output; none without a table."""
+def published_states(plan: Plan, language: str, reading_id: int) -> Counter[str] | None:
+    """How many segments are in each state in the aligned table that stands in the output.
+
+    None where it is missing or was written for an older reading: then this one has not been published to the end,
+    even where the counts are the same.
+    """
     url = plan.aligned_url(language)
     if not storage.exists(url):
-        return Counter()
+        return None
     with storage.opened(url) as file:
-        return Counter(map(str, pq.read_table(file, columns=["state"])["state"].to_pylist()))
+        table = pq.read_table(file, columns=["state"])
+    if int((table.schema.metadata or {}).get(_READING, 0)) < reading_id:
+        return None
+    return Counter(map(str, table["state"].to_pylist()))
+
+
+def _schema(reading_id: int) -> pa.Schema:
+    return ALIGNED_SCHEMA.with_metadata({**(ALIGNED_SCHEMA.metadata or {}), _READING: str(reading_id)})
 
 
 def _say(counts: dict[str, int]) -> str:

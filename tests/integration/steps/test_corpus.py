@@ -1,0 +1,114 @@
+"""Real documents, every day of them a run: each translation stands beside its source, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.local_server import LocalServer
+from integration.steps.night import files_below, write_phrasebook
+
+from batch_translate.report import read_translations
+from batch_translate.steps import plan as plans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from integration.steps.night import Night
+
+CORPUS = Path(
+    os.environ.get("BATCH_TRANSLATE_CORPUS")
+    or Path(__file__).resolve().parents[3] / ".." / "shared" / "corpus" / "input"
+)
+REFERENCE = CORPUS.parent / "reference" / "en"
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus; BATCH_TRANSLATE_CORPUS names its folder")
+
+
+def rows_of(path: Path) -> dict[str, str]:
+    """id → text of a JSONL file."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["id"]: row["text"] for row in rows}
+
+
+def reference_pairs() -> dict[str, str]:
+    """Source → the people's translation, for the rows that have one by their id; a source's first one counts."""
+    pairs: dict[str, str] = {}
+    for path in sorted(CORPUS.glob("*/*.jsonl")):
+        known = rows_of(REFERENCE / path.relative_to(CORPUS))
+        for row_id, source in rows_of(path).items():
+            if known.get(row_id):
+                pairs.setdefault(source, known[row_id])
+    return pairs
+
+
+def as_utf8(content: bytes) -> bytes:
+    """What stands in CP932 is written as UTF-8, and is reported."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp932").encode()
+    return content
+
+
+def days() -> list[str]:
+    return sorted(folder.name for folder in CORPUS.iterdir() if folder.is_dir())
+
+
+def serve(folder: Path, pairs: dict[str, str]) -> LocalServer:
+    server = LocalServer(folder / "server")
+    server.start("--phrasebook", str(write_phrasebook(folder / "phrases.tsv", pairs)))
+    return server
+
+
+def test_every_row_has_the_translation_of_its_own_source(
+    make_night: Callable[[LocalServer], Night], tmp_path: Path
+) -> None:
+    pairs = reference_pairs()
+    assert len(pairs) > 500
+    server = serve(tmp_path, pairs)
+    try:
+        night = make_night(server)
+        shutil.copytree(CORPUS, night.data / "input")
+        rows = 0
+        for day in days():
+            report = night.run_day(day, f"run of {day}")
+            assert report["complete"]
+            expected: dict[tuple[str, str], str] = {}
+            for row in read_translations(day, "en").to_dict("records"):
+                source = row["source"]
+                target = source if row["state"] == "skipped" else pairs.get(source, f"[ja→en] {source}")
+                assert row["target"] == target, row
+                expected[row["document"], row["row_id"]] = target
+                rows += source in pairs
+            for name, document in night.output(day).items():
+                if name.endswith(".jsonl"):
+                    records = [json.loads(line) for line in document.decode().splitlines()]
+                    assert {record["id"]: record["text"] for record in records} == rows_of(CORPUS / day / name)
+                    assert all(record["text_en"] == expected[name, record["id"]] for record in records)
+        assert rows > 700
+        executed = night.executed()
+        assert len(executed) == len(set(executed))
+    finally:
+        server.stop()
+
+
+def test_translation_into_the_same_words_gives_back_every_byte(
+    make_night: Callable[[LocalServer], Night], tmp_path: Path
+) -> None:
+    probe = make_night(LocalServer(tmp_path / "never started"))
+    shutil.copytree(CORPUS, probe.data / "input")
+    (probe.data / "input" / "translate.toml").write_text('[[documents]]\nmode = "replace"\n')
+    read = [probe.read(day, "probe") for day in days()]
+    texts = {row.source for plan in read for row in plans.read_segments(plan, "en")}
+    server = serve(tmp_path, {text: text for text in texts})
+    try:
+        night = make_night(server)
+        for day in days():
+            assert night.run_day(day)["complete"]
+            assert night.output(day) == {name: as_utf8(it) for name, it in files_below(CORPUS / day).items()}
+    finally:
+        server.stop()
