@@ -21,8 +21,17 @@ from batch_translate.languages import checked_tag
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Language = Annotated[str, AfterValidator(checked_tag)]
 _PROJECT = Path(__file__).parents[2]
+
+
+def _checked_language(tag: str) -> str:
+    try:
+        return checked_tag(tag)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None  # what pydantic reports with the key it stands at
+
+
+Language = Annotated[str, AfterValidator(_checked_language)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from batch_translate.errors import JobError
-from batch_translate.ledger.schema import answers, jobs, publications, readings
+from batch_translate.ledger.schema import jobs, publications, readings
 
 if TYPE_CHECKING:
     from batch_translate.ledger.engine import Ledger
@@ -102,6 +102,8 @@ def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = Non
         sa.func.coalesce(sa.func.sum(jobs.c.input_tokens), 0),
         sa.func.coalesce(sa.func.sum(jobs.c.output_tokens), 0),
         sa.func.sum(jobs.c.cost_usd),
+        # A sum passes over what has no price, and would be a part of the whole.
+        sa.func.count(jobs.c.collected_at) - sa.func.count(jobs.c.cost_usd),
     ).where(jobs.c.batch_id.is_not(None))
     if day is not None:
         query = query.where(jobs.c.day == day)
@@ -109,23 +111,12 @@ def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = Non
         query = query.where(jobs.c.run_id == run_id)
     with ledger.read() as connection:
         row = connection.execute(query).one()
-    batches, asked, segments, input_tokens, output_tokens, cost = row
+    batches, asked, segments, input_tokens, output_tokens, cost, unpriced = row
     return Spending(
         int(batches),
         int(asked),
         int(segments),
         int(input_tokens),
         int(output_tokens),
-        None if cost is None else float(cost),
+        None if cost is None or unpriced else float(cost),
     )
-
-
-def verdicts(ledger: Ledger, job_keys: list[str]) -> dict[tuple[str, str], int]:
-    """How many answers of these jobs have each (verdict, reason)."""
-    query = (
-        sa.select(answers.c.verdict, answers.c.reason, sa.func.count())
-        .where(answers.c.job_key.in_(job_keys))
-        .group_by(answers.c.verdict, answers.c.reason)
-    )
-    with ledger.read() as connection:
-        return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}

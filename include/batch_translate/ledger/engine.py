@@ -6,7 +6,8 @@ instead of failing half way.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,9 @@ def _connect(url: sa.URL) -> sa.Engine:
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, below
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        # SQLite does not wait here. The mode stays with the file: who is locked out leaves it to the other one.
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")  # a committed intent survives a power cut
         cursor.close()
 

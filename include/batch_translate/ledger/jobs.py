@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from batch_translate.errors import JobError
-from batch_translate.ledger.schema import claims, jobs
+from batch_translate.ledger.schema import answers, claims, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,39 +85,53 @@ _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
 def plan(ledger: Ledger, job: JobPlan, asked: Sequence[Asked], now: float) -> bool:
     """Commit the intent: the job's row, its requests and its claims, all or nothing.
 
-    False when another job claims one of the texts, or this very job is in the ledger already: nothing was written.
+    False when another job claims one of the texts, one has been answered since it was found missing, or this very
+    job is in the ledger already: nothing was written.
     """
     row = {name: getattr(job, name) for name in JobPlan.__dataclass_fields__}
     texts = {a.segment_key: a for a in asked}
     with ledger.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin() as work:
         known = connection.execute(sa.select(jobs.c.job_key).where(jobs.c.job_key == job.job_key)).first()
-        if known is None:
-            # Sorted, so that two planners on PostgreSQL wait for each other instead of locking each other up.
-            claimed = sorted({(a.segment_key, a.instruction_key) for a in asked})
-            # The rows we wrote, not the rows there are: the same job planned elsewhere has them all just as well.
-            ours = _insert(
-                connection,
-                "INSERT INTO claims (segment_key, instruction_key, job_key) VALUES (:s, :i, :j) "
-                "ON CONFLICT DO NOTHING",
-                ({"s": s, "i": i, "j": job.job_key} for s, i in claimed),
-            )
-            if ours == len(claimed):
-                connection.execute(sa.insert(jobs), {**row, "state": "planned", "planned_at": now})
-                _insert(
-                    connection,
-                    "INSERT INTO texts (segment_key, source_language, target_language, source, context) "
-                    "VALUES (:key, :source_language, :target_language, :source, :context) ON CONFLICT DO NOTHING",
-                    (_text(a) for _, a in sorted(texts.items())),
-                )
-                _insert(
-                    connection,
-                    "INSERT INTO requests (job_key, custom_id, slot, segment_key, instruction_key, attempt) "
-                    "VALUES (:job_key, :custom_id, :slot, :segment_key, :instruction_key, :attempt)",
-                    (_request(job.job_key, a) for a in asked),
-                )
-                return True
-        work.rollback()
-    return False
+        if known is not None or not _claim(connection, job.job_key, asked):
+            work.rollback()
+            return False
+        connection.execute(sa.insert(jobs), {**row, "state": "planned", "planned_at": now})
+        _insert(
+            connection,
+            "INSERT INTO texts (segment_key, source_language, target_language, source, context) "
+            "VALUES (:key, :source_language, :target_language, :source, :context) ON CONFLICT DO NOTHING",
+            (_text(a) for _, a in sorted(texts.items())),
+        )
+        _insert(
+            connection,
+            "INSERT INTO requests (job_key, custom_id, slot, segment_key, instruction_key, attempt) "
+            "VALUES (:job_key, :custom_id, :slot, :segment_key, :instruction_key, :attempt)",
+            (_request(job.job_key, a) for a in asked),
+        )
+        return True
+
+
+def _claim(connection: sa.Connection, job_key: str, asked: Sequence[Asked]) -> bool:
+    # Sorted, so that two planners on PostgreSQL wait for each other instead of locking each other up.
+    claimed = sorted({(a.segment_key, a.instruction_key) for a in asked})
+    # The rows we wrote, not the rows there are: the same job planned elsewhere has them all just as well.
+    ours = _insert(
+        connection,
+        "INSERT INTO claims (segment_key, instruction_key, job_key) VALUES (:s, :i, :j) ON CONFLICT DO NOTHING",
+        ({"s": s, "i": i, "j": job_key} for s, i in claimed),
+    )
+    # With the claims in hand nobody else can bring an answer; one that came just before is paid for.
+    answered = sa.select(sa.func.count()).select_from(
+        claims.join(
+            answers,
+            (answers.c.segment_key == claims.c.segment_key)
+            & (answers.c.instruction_key == claims.c.instruction_key)
+            & (answers.c.verdict == "accepted"),
+        )
+    )
+    return (
+        ours == len(claimed) and connection.execute(answered.where(claims.c.job_key == job_key)).scalar_one() == 0
+    )
 
 
 def _text(asked: Asked) -> dict[str, Any]:

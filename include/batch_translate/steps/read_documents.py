@@ -37,7 +37,7 @@ _REFUSED = "not read: it leads out of the folder, is no file, or has a name that
 def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
     """Read the folder, write plan and segments into the work folder, and note the reading in the ledger.
 
-    Raises MissingFolderError when there is no folder, InputError when nothing in it can be translated or copied,
+    Raises MissingFolderError when there is no folder, InputError when nothing in it can be translated,
     SettingsError for a wrong translate.toml.
     """
     folder = storage.join(request.input, request.day)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LanguageStanding:
-    """Counts of segments for one target language. `examples`: up to five that are missing, with reasons."""
+    """Counts of segments for one target language. `examples`: up to three that are missing."""
 
     states: Counter[str] = field(default_factory=Counter)
     origins: Counter[str] = field(default_factory=Counter)
@@ -53,8 +53,8 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
                     standing.origins[outcome.origin] += 1
                 else:
                     standing.reasons[outcome.reason or "; ".join(outcome.findings)] += 1
-                    if len(standing.examples) < 5:
-                        standing.examples.append(f"{path}, {row.place}: {outcome.reason or state}")
+                    if state == "failed" and len(standing.examples) < 3:
+                        standing.examples.append(f"{path}, {row.place}")
             standing.states[state] += 1
             standing.documents[path][state] += 1
     return standing

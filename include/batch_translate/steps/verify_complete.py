@@ -56,8 +56,10 @@ def missing_sentences(plan: Plan, standings: dict[str, LanguageStanding]) -> lis
     for language, standing in standings.items():
         if standing.missing:
             reasons = "; ".join(f"{count} × {reason}" for reason, count in standing.reasons.most_common(3))
+            examples = "; ".join(standing.examples)
             said.append(
-                f"{language}: {standing.missing} of {plan.segments} segments have no translation ({reasons})."
+                f"{language}: {standing.missing} of {plan.segments} segments have no translation ({reasons}), "
+                f"for example {examples}."
             )
         held = held_documents(plan, standing)
         if held:
