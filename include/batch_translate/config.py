@@ -152,4 +152,4 @@ def _say(problem: Any, origin: Mapping[str, str]) -> str:
     if problem["type"] == "extra_forbidden":
         known = DocumentRule if problem["loc"][0] == "documents" and len(problem["loc"]) > 1 else Settings
         return f"{where}: there is no setting {place!r}; the settings are {', '.join(known.model_fields)}"
-    return f"{where}: {place}: {problem['msg']}"
+    return f"{where}: {place}: {problem['msg'].removeprefix('Value error, ')}"

@@ -46,9 +46,9 @@ def exists(url: str) -> bool:
 def list_files(root: str) -> tuple[list[str], list[str]]:
     """(files, refused) below `root`, as paths relative to it with `/`, sorted.
 
-    Refused are links to folders, links that lead out of the folder, what is no file, and names with `..`
-    or that no URL can hold: not UTF-8 (shown escaped) or with `::`, which fsspec reads as two URLs. Names that
-    begin with a dot are passed over, as are translate.toml files.
+    Refused are links to folders, links that lead out of the folder, what is no file, and names that no URL can
+    hold: not UTF-8 (shown escaped) or with `::`, which fsspec reads as two URLs. Names that begin with a dot are
+    passed over, as are translate.toml files.
     """
     files, base = fsspec.core.url_to_fs(root)
     found, refused = [], []
@@ -60,7 +60,7 @@ def list_files(root: str) -> tuple[list[str], list[str]]:
         parts = name.split("/")
         if any(part.startswith(".") for part in parts) or parts[-1] == "translate.toml":
             continue
-        nameable = shown == name and "::" not in name and ".." not in parts
+        nameable = shown == name and "::" not in name
         if nameable and (real_base is None or _is_file_below(real_base, Path(path))):
             found.append(name)
         else:

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.ledger import samples
+from unit.ledger.samples import INSTRUCTION, answered, key, missing, outcomes, planned, rows, submitted
+
+from batch_translate.ledger import jobs
+from batch_translate.ledger.wanted import Missing, Outcome, wanted
+
+if TYPE_CHECKING:
+    from batch_translate.answers import Verdict
+    from batch_translate.ledger import Ledger
+
+
+def test_a_new_text_is_missing_once_with_its_first_ordinal(ledger: Ledger) -> None:
+    assert missing(ledger, "a", "b", "a") == [
+        Missing(0, key("a"), INSTRUCTION, 1, None),
+        Missing(1, key("b"), INSTRUCTION, 1, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("came", "is_missing", "state", "text"),
+    [
+        ([], True, "failed", None),
+        (["accepted"], False, "translated", "0 a"),
+        (["rejected"], True, "needs_review", "0 a"),
+        (["failed"], True, "failed", None),
+        (["unanswered"], True, "failed", None),
+        (["unanswered"] * 5, True, "failed", None),
+        (["rejected"] * 3, False, "needs_review", "2 a"),
+        (["failed", "rejected", "failed"], False, "needs_review", "1 a"),
+        (["rejected", "unanswered", "rejected"], True, "needs_review", "2 a"),
+        (["unanswered", "rejected", "accepted"], False, "translated", "2 a"),
+        (["failed", "unanswered", "failed"], True, "failed", None),
+        (["failed"] * 3, False, "failed", None),
+    ],
+    ids=lambda value: "+".join(value) or "nothing" if isinstance(value, list) else "",
+)
+def test_what_came_decides_what_is_missing_and_what_is_shown(
+    ledger: Ledger, came: list[Verdict], is_missing: bool, state: str, text: str | None
+) -> None:
+    for number, verdict in enumerate(came):
+        answered(ledger, "a", verdict, f"{number} ", attempt=number + 1)
+    found = missing(ledger, "a")
+    assert bool(found) == is_missing
+    assert [one.attempt for one in found] in ([], [len(came) + 1])
+    (outcome,) = outcomes(ledger, "a")
+    assert (outcome.state, outcome.text) == (state, text)
+
+
+def test_the_first_accepted_answer_stays_for_ever(ledger: Ledger) -> None:
+    # Two jobs can only bring the same text when a batch that was given up for lost comes back.
+    late = submitted(ledger, "a", run="run_2")
+    with ledger.write() as connection:
+        connection.exec_driver_sql("DELETE FROM claims")
+    answered(ledger, "a", "accepted", "first ", attempt=2)
+    samples.collect(ledger, late, samples.answers_of(ledger, late, said="second "))
+    assert outcomes(ledger, "a", run="run_1")[0] == Outcome(0, "translated", "first a", "batch", "", (), "model")
+
+
+def test_missing_carries_the_latest_rejected_answer_with_its_findings(ledger: Ledger) -> None:
+    answered(ledger, "a", "rejected", "first ")
+    answered(ledger, "a", "rejected", "second ", attempt=2)
+    answered(ledger, "a", "unanswered", attempt=3)
+    (found,) = missing(ledger, "a")
+    assert (found.attempt, found.rejected) == (4, ("second a", ("a finding",)))
+
+
+def test_claimed_texts_are_not_missing_whoever_claims_them(ledger: Ledger) -> None:
+    planned(ledger, "a", "b", run="other")
+    submitted(ledger, "c", run="me")
+    assert [one.segment_key for one in missing(ledger, "a", "b", "c", "d")] == [key("d")]
+    with wanted(ledger, rows("a", "c", "c", "d")) as found:
+        assert found.claiming_runs() == {"other": 1, "me": 1}
+
+
+def test_a_claimed_text_without_an_answer_is_in_flight(ledger: Ledger) -> None:
+    job_key = planned(ledger, "a")
+    (outcome,) = outcomes(ledger, "a")
+    assert (outcome.state, outcome.reason) == ("failed", f"in flight with job {job_key}")
+
+
+def test_a_text_that_failed_once_and_is_asked_again_is_in_flight(ledger: Ledger) -> None:
+    answered(ledger, "a", "failed")
+    job_key = planned(ledger, "a", attempt=2)
+    assert outcomes(ledger, "a")[0].reason == f"in flight with job {job_key}"
+
+
+def test_origin_is_batch_for_the_run_that_asked_and_memory_for_all_others(ledger: Ledger) -> None:
+    answered(ledger, "a", "accepted", run="run_1")
+    assert [outcomes(ledger, "a", run=run)[0].origin for run in ("run_1", "run_2")] == ["batch", "memory"]
+
+
+def test_a_text_nobody_asked_for_says_so(ledger: Ledger) -> None:
+    assert outcomes(ledger, "a") == [Outcome(0, "failed", None, "", "never asked", (), None)]
+
+
+def test_every_occurrence_has_its_outcome_in_order(ledger: Ledger) -> None:
+    answered(ledger, "a", "accepted")
+    found = outcomes(ledger, "b", "a", "c", "a")
+    assert [(one.ordinal, one.state) for one in found] == [
+        (0, "failed"), (1, "translated"), (2, "failed"), (3, "translated")
+    ]  # fmt: skip
+
+
+def test_another_instruction_is_another_text(ledger: Ledger) -> None:
+    answered(ledger, "a", "accepted")
+    planned(ledger, "b")
+    other = "f" * 32
+    with wanted(ledger, [(0, key("a"), other), (1, key("b"), other), (2, key("a"), INSTRUCTION)]) as found:
+        assert [one.ordinal for one in found.missing(3)] == [0, 1]
+        assert found.distinct() == 3
+        assert found.claiming_runs() == {}
+
+
+def test_questions_may_be_asked_in_any_order_and_again(ledger: Ledger) -> None:
+    with wanted(ledger, rows("a", "b", "a")) as found:
+        for _ in range(2):
+            assert found.count_missing(3) == 2
+            assert len(list(found.outcomes("run_1"))) == 3
+            assert (found.distinct(), found.claiming_runs()) == (2, {})
+        planned(ledger, "a")
+        assert (found.count_missing(3), found.claiming_runs()) == (1, {"run_1": 1})
+
+
+def test_a_view_that_is_read_slowly_does_not_hold_up_planners(ledger: Ledger) -> None:
+    with wanted(ledger, rows("a", "b", "c")) as found:
+        view = found.missing(3)
+        assert next(view).ordinal == 0
+        assert samples.plan(ledger, "b", run="other")
+        # The view is that of the first step; the claim is tried when it comes to that.
+        assert [one.ordinal for one in view] == [1, 2]
+
+
+def test_tables_of_others_with_the_same_names_are_left_alone(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        for name in ("wanted", "missing"):
+            connection.exec_driver_sql(f"CREATE TABLE {name} (theirs INTEGER)")
+            connection.exec_driver_sql(f"INSERT INTO {name} VALUES (1)")
+    assert len(missing(ledger, "a", "b")) == 2
+    assert (samples.count(ledger, "wanted"), samples.count(ledger, "missing")) == (1, 1)
+
+
+def test_nothing_wanted_is_nothing_missing(ledger: Ledger) -> None:
+    assert missing(ledger) == []
+    assert outcomes(ledger) == []
+
+
+def test_a_released_job_leaves_its_texts_missing(ledger: Ledger) -> None:
+    planned(ledger, "a", run="dead", now=1.0)
+    jobs.release_unsent(ledger, 2.0, except_run="me")
+    assert [one.attempt for one in missing(ledger, "a")] == [2]
