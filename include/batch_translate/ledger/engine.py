@@ -19,7 +19,7 @@ from batch_translate.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 _LOCK_SECONDS = 60
 _MIGRATION_LOCK = 0x62617463  # any number that no other program on the same PostgreSQL uses
 

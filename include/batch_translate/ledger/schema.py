@@ -64,6 +64,10 @@ jobs = Table(
     Column("submitted_at", Double),
     Column("collected_at", Double),
     Column("note", Text),
+    # How often the provider sent the batch back without running anything: no room, or its file not found.
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    # When its run was last seen waiting to send it.
+    Column("alive_at", Double),
     Index("jobs_by_day", "day"),
     Index("jobs_by_state", "state"),
 )
