@@ -14,9 +14,12 @@ import uvicorn
 
 from local_batch_api.app import BatchApi
 from local_batch_api.database import Database
+from local_batch_api.faults.batches import FaultyWorker
+from local_batch_api.faults.rules import FaultRuleError, Faults, read_file
+from local_batch_api.faults.transport import CuttableConnection
 from local_batch_api.files import FileStore
 from local_batch_api.phrasebook import Phrasebook
-from local_batch_api.worker import Pace, Worker
+from local_batch_api.worker import Pace
 
 
 def main() -> None:
@@ -29,12 +32,25 @@ def main() -> None:
         phrasebook = Phrasebook(arguments.phrasebook)
     except (OSError, ValueError) as error:
         sys.exit(f"local_batch_api: the phrasebook cannot be read: {error}")
+    try:
+        faults = Faults(rule for path in arguments.faults for rule in read_file(path))
+    except (OSError, FaultRuleError) as error:
+        sys.exit(f"local_batch_api: the faults cannot be read: {error}")
     database = Database(data / "local_batch_api.sqlite")
     files = FileStore(database, data / "files", time.time)
     files.sweep()
     pace = Pace(arguments.delay, arguments.lines_per_second)
-    worker = Worker(database, files, phrasebook, pace, arguments.enqueued_token_limit, time.time)
-    api = BatchApi(database, files, worker, arguments.api_key)
+    worker = FaultyWorker(
+        database,
+        files,
+        phrasebook,
+        pace,
+        arguments.enqueued_token_limit,
+        time.time,
+        faults,
+        arguments.batches_per_hour,
+    )
+    api = BatchApi(database, files, worker, arguments.api_key, faults)
     with socket.create_server((arguments.host, arguments.port)) as listener:
         print(f"local_batch_api listening on http://{arguments.host}:{listener.getsockname()[1]}/v1")
         print(
@@ -42,7 +58,9 @@ def main() -> None:
             "pseudo-translation such as '[ja→en] text'.",
             flush=True,
         )
-        config = uvicorn.Config(api.app(), log_level="warning", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            api.app(), http=CuttableConnection, log_level="warning", timeout_graceful_shutdown=5
+        )
         uvicorn.Server(config).run(sockets=[listener])
     database.close()
     lock.close()
@@ -80,6 +98,21 @@ def _read_arguments() -> argparse.Namespace:
         type=int,
         metavar="N",
         help="most prompt tokens in unfinished batches, for each key and model (no limit)",
+    )
+    parser.add_argument(
+        "--batches-per-hour",
+        type=int,
+        default=2_000,
+        metavar="N",
+        help="most batches that a key may create within an hour (%(default)s)",
+    )
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.toml",
+        help="what shall go wrong, and how often (docs/local-batch-api.md)",
     )
     return parser.parse_args()
 

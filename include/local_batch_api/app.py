@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -21,16 +20,20 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from local_batch_api.creation import BATCH_FILE_LIFE, check_upload, read_life, read_order
-from local_batch_api.errors import ApiError, missing
+from local_batch_api.errors import ApiError, check_local, missing
 from local_batch_api.executions import list_executions
+from local_batch_api.faults.admin import FaultAdmin
+from local_batch_api.faults.transport import FaultyTransport
 from local_batch_api.pages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from local_batch_api.database import Database
+    from local_batch_api.faults.rules import Faults
     from local_batch_api.files import FileStore
     from local_batch_api.worker import Worker
 
@@ -38,15 +41,18 @@ if TYPE_CHECKING:
 class BatchApi:
     """The handlers over one database, its files and its worker; without `api_key` any key is taken."""
 
-    def __init__(self, database: Database, files: FileStore, worker: Worker, api_key: str | None) -> None:
+    def __init__(
+        self, database: Database, files: FileStore, worker: Worker, api_key: str | None, faults: Faults
+    ) -> None:
         self._database = database
         self._files = files
         self._worker = worker
         self._batches = worker.batches
         self._api_key = api_key
+        self._faults = faults
 
-    def app(self) -> Starlette:
-        """The ASGI application; the worker runs while it does."""
+    def app(self) -> ASGIApp:
+        """The ASGI application with its HTTP faults; the worker runs while it does."""
         routes = [
             Route("/v1/files", self.upload_file, methods=["POST"]),
             Route("/v1/files", self.list_files, methods=["GET"]),
@@ -58,9 +64,11 @@ class BatchApi:
             Route("/v1/batches/{id}", self.get_batch, methods=["GET"]),
             Route("/v1/batches/{id}/cancel", self.cancel_batch, methods=["POST"]),
             Route("/local/executions", self.list_executions, methods=["GET"]),
+            Route("/local/faults", FaultAdmin(self._faults).handle, methods=["GET", "PUT", "POST", "DELETE"]),
         ]
         handlers = {ApiError: _refuse, HTTPException: _refuse_route, Exception: _fail}
-        return Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)
+        app = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)
+        return FaultyTransport(app, self._faults)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -119,9 +127,11 @@ class BatchApi:
             body = json.loads(await request.body())
         except ValueError:
             raise ApiError(400, "We could not parse the JSON body of your request.") from None
-        batch = await run_in_threadpool(self._batches.create, owner, read_order(body))
-        self._worker.wake()
-        return JSONResponse(batch.wire())
+        try:
+            batch = await run_in_threadpool(self._batches.create, owner, read_order(body))
+        finally:
+            self._worker.wake()  # a batch may have been created though the answer says no
+        return JSONResponse(self._batches.show(batch))
 
     def list_batches(self, request: Request) -> Response:
         """GET /v1/batches, newest first."""
@@ -131,18 +141,17 @@ class BatchApi:
 
     def get_batch(self, request: Request) -> Response:
         """GET /v1/batches/{id}."""
-        return JSONResponse(self._batches.get(self._owner(request), request.path_params["id"]).wire())
+        return JSONResponse(self._batches.show(self._batches.get(self._owner(request), request.path_params["id"])))
 
     def cancel_batch(self, request: Request) -> Response:
         """POST /v1/batches/{id}/cancel."""
         batch = self._batches.cancel(self._owner(request), request.path_params["id"])
         self._worker.wake()
-        return JSONResponse(batch.wire())
+        return JSONResponse(self._batches.show(batch))
 
     def list_executions(self, request: Request) -> Response:
         """GET /local/executions, for this machine only."""
-        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
-            raise ApiError(403, "The account of executions is shown on this machine only.")
+        check_local(request, "The account of executions is shown")
         return JSONResponse(list_executions(self._database, request.query_params))
 
     def _owner(self, request: Request) -> str:

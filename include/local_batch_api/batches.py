@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from local_batch_api.errors import ApiError
-from local_batch_api.executions import Execution, record_executions
+from local_batch_api.executions import Execution, record_executions, record_spoiled
 from local_batch_api.files import Clock, FileStore, StoredFile
+from local_batch_api.limits import UNFINISHED, check_rate, check_room
 from local_batch_api.pages import Page, list_object
-from local_batch_api.validation import CheckedInput, error_entry
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from local_batch_api.creation import BatchOrder
     from local_batch_api.database import Database
+    from local_batch_api.validation import CheckedInput
 
 WINDOW = 86_400
-UNFINISHED = ("validating", "in_progress", "finalizing", "cancelling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +107,24 @@ class ExecutedLine:
     input_tokens: int
     output_tokens: int
     executions: Sequence[Execution]
+    spoiled: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the fault by which its answer was lost."""
 
 
 class BatchStore:
     """The batches of all owners."""
 
-    def __init__(self, database: Database, now: Clock) -> None:
+    def __init__(self, database: Database, now: Clock, batches_per_hour: int | None = None) -> None:
         self._database = database
         self._now = now
+        self._batches_per_hour = batches_per_hour
 
     def create(self, owner: str, order: BatchOrder) -> Batch:
-        """Commit a new batch."""
+        """Commit a new batch. Raises ApiError 429 over the owner's batches per hour."""
         batch_id, now = f"batch_{secrets.token_hex(16)}", self._now()
         with self._database.transaction() as connection:
+            if self._batches_per_hour is not None:
+                check_rate(connection, owner, self._batches_per_hour, now)
             connection.execute(
                 "INSERT INTO batches (id, owner, status, endpoint, input_file_id, completion_window, metadata,"
                 " output_expires_after, created_at, expires_at)"
@@ -135,19 +140,26 @@ class BatchStore:
                     now + WINDOW,
                 ],
             )
-        return self.get(owner, batch_id)
+        return self._read(owner, batch_id)
 
     def get(self, owner: str, batch_id: str) -> Batch:
         """The owner's batch. Raises ApiError 404."""
+        return self._read(owner, batch_id)
+
+    def _read(self, owner: str, batch_id: str) -> Batch:
         rows = self._database.rows("SELECT * FROM batches WHERE id = ? AND owner = ?", [batch_id, owner])
         if not rows:
             raise ApiError(404, f"No batch found with id '{batch_id}'.")
         return _batch(rows[0])
 
+    def show(self, batch: Batch) -> dict[str, Any]:
+        """The batch as clients see it."""
+        return batch.wire()
+
     def list_page(self, owner: str, page: Page) -> dict[str, Any]:
         """OpenAI's list object of the owner's batches."""
         rows, has_more = page.select(self._database, "batches", "owner = ?", [owner])
-        return list_object([_batch(row).wire() for row in rows], has_more)
+        return list_object([self.show(_batch(row)) for row in rows], has_more)
 
     def unfinished(self) -> list[Batch]:
         """The batches of all owners which the worker has to go on with, oldest first."""
@@ -156,19 +168,23 @@ class BatchStore:
 
     def cancel(self, owner: str, batch_id: str) -> Batch:
         """Ask for an end; asked again it changes nothing. Raises ApiError 404, 409 where it has ended already."""
-        with self._database.transaction() as connection:
-            self._move(connection, batch_id, ("validating", "in_progress"), "cancelling", owner=owner)
+        self.begin_cancel(owner, batch_id)
         batch = self.get(owner, batch_id)
         if batch.status not in ("cancelling", "cancelled"):
             raise ApiError(409, f"Cannot cancel a batch with status '{batch.status}'.")
         return batch
+
+    def begin_cancel(self, owner: str, batch_id: str) -> None:
+        """Let the batch end where it stands, if it has not ended."""
+        with self._database.transaction() as connection:
+            self._move(connection, batch_id, ("validating", "in_progress"), "cancelling", owner=owner)
 
     def start(self, batch: Batch, checked: CheckedInput, token_limit: int | None) -> None:
         """End the validation: the batch is in progress or, with errors or over the token limit, failed."""
         with self._database.transaction() as connection:
             errors = checked.errors
             if not errors and token_limit is not None:
-                errors = _over_limit(connection, batch, checked, token_limit)
+                errors = check_room(connection, batch, checked, token_limit)
             status = "failed" if errors else "in_progress"
             if not self._move(connection, batch.id, ("validating",), status):
                 return
@@ -210,6 +226,16 @@ class BatchStore:
                 ((line.status_code, line.output, batch.id, line.position) for line in executed),
             )
             record_executions(connection, batch.id, (one for line in executed for one in line.executions))
+            record_spoiled(
+                connection,
+                batch.id,
+                (
+                    (one.line, one.slot, line.spoiled[one.slot])
+                    for line in executed
+                    for one in line.executions
+                    if one.slot in line.spoiled
+                ),
+            )
 
     def finalize(self, batch: Batch) -> None:
         """All lines have been executed: what is left is writing the files."""
@@ -249,21 +275,3 @@ class BatchStore:
 
 def _batch(row: sqlite3.Row) -> Batch:
     return Batch(**{name: row[name] for name in _FIELDS})
-
-
-def _over_limit(
-    connection: sqlite3.Connection, batch: Batch, checked: CheckedInput, limit: int
-) -> list[dict[str, Any]]:
-    """The error of a batch whose prompts, with those of unfinished batches, are over the model's limit."""
-    (enqueued,) = connection.execute(
-        "SELECT coalesce(sum(enqueued_tokens), 0) FROM batches"
-        f" WHERE owner = ? AND model = ? AND status IN {UNFINISHED}",
-        [batch.owner, checked.model],
-    ).fetchone()
-    if enqueued + checked.prompt_tokens <= limit:
-        return []
-    message = (
-        f"Enqueued token limit reached for {checked.model} in organization org-local. Limit: {limit:,} enqueued "
-        "tokens. Please try again once some in_progress batches have been completed."
-    )
-    return [error_entry("token_limit_exceeded", message)]

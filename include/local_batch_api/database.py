@@ -83,6 +83,14 @@ CREATE TABLE IF NOT EXISTS executions (
     finished_at REAL NOT NULL,
     UNIQUE (batch_id, line, slot)
 );
+-- Executed texts whose answer an injected fault kept from everybody.
+CREATE TABLE IF NOT EXISTS spoiled (
+    batch_id TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    slot TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    PRIMARY KEY (batch_id, line, slot)
+) WITHOUT ROWID;
 """
 
 

@@ -6,10 +6,13 @@ An ApiError answers one HTTP call. The same four members also stand in a batch's
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from starlette.requests import Request
 
 
 class ApiError(Exception):
@@ -75,6 +78,12 @@ def checked_integer(param: str, value: int, lowest: int, highest: int | None = N
         param=param,
         code=f"integer_{side.replace(' ', '_')}_value",
     )
+
+
+def check_local(request: Request, what: str) -> None:
+    """Raises ApiError 403 where the call does not come from this machine."""
+    if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+        raise ApiError(403, f"{what} on this machine only.")
 
 
 def _json_type(value: object) -> str:

@@ -42,8 +42,30 @@ def record_executions(connection: sqlite3.Connection, batch_id: str, executions:
     )
 
 
+def record_spoiled(connection: sqlite3.Connection, batch_id: str, spoiled: Iterable[tuple[int, str, str]]) -> None:
+    """Note (line, slot, fault) of executed texts whose answer a fault destroyed; the first fault counts."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO spoiled (batch_id, line, slot, fault) VALUES (?, ?, ?, ?)",
+        ((batch_id, *one) for one in spoiled),
+    )
+
+
+def record_spoiled_requests(
+    connection: sqlite3.Connection, batch_id: str, fault: str, custom_id: str | None = None
+) -> None:
+    """As `record_spoiled`, for all texts of one request, or of the whole batch."""
+    connection.execute(
+        "INSERT OR IGNORE INTO spoiled (batch_id, line, slot, fault)"
+        " SELECT batch_id, line, slot, ? FROM executions WHERE batch_id = ? AND ? IN (custom_id, '')",
+        [fault, batch_id, custom_id or ""],
+    )
+
+
 def list_executions(database: Database, query: Mapping[str, str]) -> dict[str, Any]:
-    """A page of the account, oldest first; `query` may have limit, after (a `seq`) and batch_id."""
+    """A page of the account, oldest first; `query` may have limit, after (a `seq`) and batch_id.
+
+    `fault` is the injected one by which the text's answer was lost, null where the answer can be had.
+    """
     after = query.get("after", "0")
     if not after.isdecimal():
         raise ApiError(400, "'after' must be the seq of an execution.", param="after")
@@ -51,6 +73,10 @@ def list_executions(database: Database, query: Mapping[str, str]) -> dict[str, A
     where = "seq > ?"
     values: list[object] = [int(after)]
     if "batch_id" in query:
-        where, values = f"{where} AND batch_id = ?", [*values, query["batch_id"]]
-    rows = database.rows(f"SELECT * FROM executions WHERE {where} ORDER BY seq LIMIT ?", [*values, limit + 1])
+        where, values = f"{where} AND executions.batch_id = ?", [*values, query["batch_id"]]
+    rows = database.rows(
+        "SELECT executions.*, spoiled.fault FROM executions LEFT JOIN spoiled USING (batch_id, line, slot)"
+        f" WHERE {where} ORDER BY seq LIMIT ?",
+        [*values, limit + 1],
+    )
     return {"object": "list", "data": [dict(row) for row in rows[:limit]], "has_more": len(rows) > limit}

@@ -77,13 +77,20 @@ class ResultWriter:
                     error = {"code": code, "message": message}
                     yield output_line(batch.id, row["line"], row["custom_id"], None, error)
 
+    def _encoded(self, batch: Batch, kind: str, lines: Iterator[str]) -> Iterator[bytes]:
+        """The bytes of the file; `kind` is output or error."""
+        return (f"{line}\n".encode() for line in lines)
+
+    def _keeps_empty_files(self, batch: Batch) -> bool:
+        return False
+
     def _write_file(self, batch: Batch, kind: str, lines: Iterator[str]) -> StoredFile | None:
         file_id = new_file_id()
         path = self._files.path(file_id)
         with path.open("wb") as content:
-            content.writelines(f"{line}\n".encode() for line in lines)
+            content.writelines(self._encoded(batch, kind, lines))
             size = content.tell()
-        if not size:
+        if not size and not self._keeps_empty_files(batch):
             path.unlink()
             return None
         now = self._now()

@@ -1,7 +1,7 @@
 """Who executes the batches: one thread that takes every unfinished batch one step further, round after round.
 
-All it knows is in the database, so after a kill it goes on where the last transaction left off. Time and the
-engine are given to it: tests bring their own, and so will whoever adds faults.
+All it knows is in the database, so after a kill it goes on where the last transaction left off. Time, the engine,
+the batches and who writes their files are given to it: tests bring their own, and so do faults.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from local_batch_api.batches import Batch, BatchStore, ExecutedLine
+from local_batch_api.batches import Batch, ExecutedLine
 from local_batch_api.chat_completions import answer
 from local_batch_api.executions import Execution
-from local_batch_api.results import ResultWriter, output_line, request_id
+from local_batch_api.results import output_line, request_id
 from local_batch_api.validation import CheckedInput, check_input, error_entry
 
 if TYPE_CHECKING:
+    from local_batch_api.batches import BatchStore
     from local_batch_api.database import Database
     from local_batch_api.files import Clock, FileStore
     from local_batch_api.phrasebook import Engine
+    from local_batch_api.results import ResultWriter
 
 _LINES_PER_STEP = 250
 _REST = 0.02
@@ -41,12 +43,20 @@ class Worker:
     """Takes batches from `validating` to their end."""
 
     def __init__(
-        self, database: Database, files: FileStore, engine: Engine, pace: Pace, token_limit: int | None, now: Clock
+        self,
+        database: Database,
+        files: FileStore,
+        batches: BatchStore,
+        results: ResultWriter,
+        engine: Engine,
+        pace: Pace,
+        token_limit: int | None,
+        now: Clock,
     ) -> None:
-        self.batches = BatchStore(database, now)
+        self.batches = batches
         self._database = database
         self._files = files
-        self._results = ResultWriter(database, files, now)
+        self._results = results
         self._engine = engine
         self._pace = pace
         self._token_limit = token_limit

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_batch_api.batches import BatchStore
 from local_batch_api.creation import BatchOrder
 from local_batch_api.database import Database
 from local_batch_api.files import FileStore
 from local_batch_api.phrasebook import Phrasebook
+from local_batch_api.results import ResultWriter
 from local_batch_api.worker import Pace, Worker
 
 if TYPE_CHECKING:
@@ -29,8 +31,13 @@ class Bench:
     def __init__(self, folder: Path, pace: Pace) -> None:
         self.now = 1_000.25
         self.database = Database(folder / "db.sqlite")
-        self.files = FileStore(self.database, folder / "files", lambda: self.now)
-        self.worker = Worker(self.database, self.files, Phrasebook(), pace, None, lambda: self.now)
+        self.files = FileStore(self.database, folder / "files", self.clock)
+        batches = BatchStore(self.database, self.clock)
+        results = ResultWriter(self.database, self.files, self.clock)
+        self.worker = Worker(self.database, self.files, batches, results, Phrasebook(), pace, None, self.clock)
+
+    def clock(self) -> float:
+        return self.now
 
     def create(self, lines: int) -> str:
         body = {"model": "m", "messages": [{"role": "user", "content": "text"}]}
