@@ -59,7 +59,7 @@ with DAG(
     plan = task(tasks.read_documents)(ZONE)
     task(tasks.recover_jobs)() >> plan
     ready = budget = task(tasks.check_budget)(plan)
-    verify = task(tasks.verify_complete, retries=0, trigger_rule="all_done")(plan)
+    verify = task(tasks.verify_complete, trigger_rule="all_done")(plan)
     for number in (1, 2, 3):
         with TaskGroup(f"pass_{number}"):
             built = task(tasks.build_requests)(plan, number)

@@ -53,7 +53,7 @@ class AirflowStack:
         port: int = 0,
     ) -> None:
         self.home = home.resolve()
-        self.url = f"http://127.0.0.1:{port or _free_port()}"
+        self.url = f"http://127.0.0.1:{port or free_port()}"
         self._secrets = _kept_secrets(self.home)
         self.password = self._secrets["password"]
         self.environment = self._environment(dags, plugins) | dict(env or {})
@@ -201,7 +201,8 @@ def _kept_secrets(home: Path) -> dict[str, str]:
     return kept
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

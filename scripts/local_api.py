@@ -25,10 +25,17 @@ class LocalApi:
     ) -> None:
         self.base_url = ""
         self._folder = folder
-        argv = [sys.executable, "-m", "local_batch_api", "--host", "127.0.0.1", "--port", str(port)]
-        argv += ["--data", str(folder / "data"), "--phrasebook", str(phrasebook), "--delay", str(delay), *options]
-        env = {**os.environ, "PYTHONPATH": str(INCLUDE), "PYTHONUNBUFFERED": "1"}
-        self.service = Service("local_batch_api", argv, env, folder)
+        self._argv = [sys.executable, "-m", "local_batch_api", "--host", "127.0.0.1", "--port", str(port)]
+        self._argv += [
+            "--data",
+            str(folder / "data"),
+            "--phrasebook",
+            str(phrasebook),
+            "--delay",
+            str(delay),
+            *options,
+        ]
+        self.service = self._service(())
 
     def __enter__(self) -> Self:
         self.start()
@@ -50,6 +57,19 @@ class LocalApi:
 
     def stop(self) -> None:
         self.service.stop()
+
+    def restart(self, *options: str) -> None:
+        """Start it anew over the same folder with more options; of one given twice the later counts.
+
+        Clients find it again where it was given a port.
+        """
+        self.stop()
+        self.service = self._service(options)
+        self.start()
+
+    def _service(self, options: Sequence[str]) -> Service:
+        env = {**os.environ, "PYTHONPATH": str(INCLUDE), "PYTHONUNBUFFERED": "1"}
+        return Service("local_batch_api", [*self._argv, *options], env, self._folder)
 
     def _address(self) -> str | None:
         found = _ADDRESS.search(self.service.log.read_text("utf-8"))

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-Verdict = Literal["accepted", "rejected", "failed", "unanswered"]
+Verdict = Literal["accepted", "rejected", "failed", "suspect", "unanswered"]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+# Tuples, for there is one of each for every text.
+class Slot(NamedTuple):
     """One text that a job asked for, as its request row and its text say."""
 
     custom_id: str
     slot: int
-    segment_key: str
-    instruction_key: str
     source_language: str
     target_language: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came for one slot.
 
     accepted: a translation. rejected: a text with findings that forbid to use it. failed: none, and the text is at
-    fault. unanswered: none, and asking again may bring one; it does not count against the text's attempts.
+    fault. suspect: none, and one of the texts of its packed request is at fault, nobody knows which: it is asked
+    again, alone. unanswered: none, by a fault of the batch or the service. Neither of the last two counts against
+    the text's attempts: a suspect text that is asked alone is answered or fails, so that ends.
     """
 
     slot: Slot

@@ -11,6 +11,8 @@
     └── JobError                after something was sent
         ├── UnclearSubmissionError  nobody can say yet whether the batch exists: look again
         ├── RefusedBatchError   the provider refused the batch; nothing ran
+        │   ├── BusyError           for the moment: there is no room, or too many were created within the hour
+        │   └── LostFileError       it does not find the request file, or not yet
         ├── ReconciliationError counts do not add up: a defect, nothing was stored
         └── IncompleteError     the day has segments without a translation
 
@@ -82,6 +84,22 @@ class UnclearSubmissionError(JobError):
 
 class RefusedBatchError(JobError):
     """The provider refused the batch; nothing ran, nothing is billed."""
+
+
+class BusyError(RefusedBatchError):
+    """The provider takes no batch at the moment. `seconds` after which it says to ask again, None: not said."""
+
+    retry_helps = True
+
+    def __init__(self, message: str, seconds: float | None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class LostFileError(RefusedBatchError):
+    """The provider does not find the request file: it is not visible yet, or it is gone."""
+
+    retry_helps = True
 
 
 class ReconciliationError(JobError):

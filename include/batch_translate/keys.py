@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _SEPARATOR = "\x1f"
 
 
-def _digest(kind: str, parts: Iterable[str], length: int) -> str:
+def _joined(parts: Iterable[str]) -> str:
     # Each part is preceded by its length, so that no two lists of parts read alike.
-    text = _SEPARATOR.join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(f"{kind}{_SEPARATOR}{text}".encode("utf-8", "surrogatepass")).hexdigest()[:length]
+    return _SEPARATOR.join([f"{len(part)}:{part}" for part in parts])
+
+
+def _digest(kind: str, parts: Iterable[str], length: int) -> str:
+    return _hashed(f"{kind}{_SEPARATOR}{_joined(parts)}", length)
+
+
+def _hashed(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def segment_key(source_language: str, target_language: str, text: str, context: str = "") -> str:
@@ -27,8 +35,19 @@ def segment_key(source_language: str, target_language: str, text: str, context: 
 
     The text counts in Unicode normal form C, with its placeholders; `context` is Segment.context.
     """
-    parts = (source_language, target_language, unicodedata.normalize("NFC", text), context)
-    return _digest("segment", parts, 32)
+    return segment_keys(source_language, target_language)(text, context)
+
+
+@lru_cache(maxsize=64)
+def segment_keys(source_language: str, target_language: str) -> Callable[[str, str], str]:
+    """`segment_key` for texts of one language pair, as a function of text and context."""
+    pair = f"segment{_SEPARATOR}{_joined((source_language, target_language))}{_SEPARATOR}"
+
+    def key(text: str, context: str) -> str:
+        text = unicodedata.normalize("NFC", text)
+        return _hashed(f"{pair}{len(text)}:{text}{_SEPARATOR}{len(context)}:{context}", 32)
+
+    return key
 
 
 def instruction_key(profile: str, version: int, terms: Sequence[tuple[str, str]] = ()) -> str:
@@ -43,7 +62,11 @@ def instruction_key(profile: str, version: int, terms: Sequence[tuple[str, str]]
 
 def custom_id(asked: Iterable[tuple[str, str, int]]) -> str:
     """40 hex digits for one request: (segment_key, instruction_key, attempt) of its slots, in their order."""
-    return _digest("request", (part for s, i, attempt in asked for part in (s, i, str(attempt))), 40)
+    slots = [
+        f"{len(s)}:{s}{_SEPARATOR}{len(i)}:{i}{_SEPARATOR}{len(number)}:{number}"  # as _joined does it
+        for s, i, number in ((s, i, str(attempt)) for s, i, attempt in asked)
+    ]
+    return _hashed(f"request{_SEPARATOR}{_SEPARATOR.join(slots)}", 40)
 
 
 def job_key(custom_ids: Iterable[str]) -> str:

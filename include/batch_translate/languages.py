@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from batch_translate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _KANA = "ぁ-ゖゝゞァ-ヺーヽヾｦ-ﾟ"
 _HAN = "々〆〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
@@ -77,8 +81,11 @@ def _foreign_letters(source: str, target: str) -> re.Pattern[str] | None:
 
 def has_letters_of(language: str, text: str) -> bool:
     """Whether `text`, its URLs and mail addresses left aside, has a letter of the language's script."""
-    letters = _letters(language)
-    if not letters.search(text):
+    return _has_letter(_letters(language), text)
+
+
+def _has_letter(letters: re.Pattern[str], text: str) -> bool:
+    if letters.search(text) is None:
         return False
     if "://" in text or "@" in text:
         return letters.search(_NOT_PROSE.sub(" ", text)) is not None
@@ -92,9 +99,14 @@ def needs_translation(text: str, source: str, target: str) -> bool:
     already stand in the target's script, where the two scripts can be told apart and the source's is Latin
     (Latin words occur in texts of every language, so for the other scripts the first rule decides).
     """
-    if not has_letters_of(source, text):
-        return False
-    if source.split("-")[0] in _SCRIPTS:
-        return True
-    foreign = _foreign_letters(source, target)
-    return foreign is None or not foreign.search(text)
+    return translatable(source, target)(text)
+
+
+@lru_cache(maxsize=64)
+def translatable(source: str, target: str) -> Callable[[str], bool]:
+    """`needs_translation` for texts of one language pair, as a function of the text."""
+    letters = _letters(source)
+    foreign = None if source.split("-")[0] in _SCRIPTS else _foreign_letters(source, target)
+    if foreign is None:
+        return partial(_has_letter, letters)
+    return lambda text: _has_letter(letters, text) and foreign.search(text) is None

@@ -17,8 +17,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from pydantic import BaseModel, ConfigDict
 
-from batch_translate.provider.polling import next_delay
+from batch_translate.provider.polling import LONGEST_WAIT_SECONDS, next_delay
 from batch_translate_airflow.sensor import DEFER_MARGIN, pause, waiting_since
+from batch_translate_airflow.tasks import CONN_ID, recover_claimed
 from batch_translate_airflow.trigger import SILENT_SECONDS
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-Reason = Literal["free", "deadline"]
+Reason = Literal["free", "deadline", "recover"]
+
+RECOVER_SECONDS = 900.0
+"""So often the runs that hold claims are looked after: one that died frees nothing by itself."""
 
 
 class ClaimsEvent(BaseModel):
@@ -50,19 +54,28 @@ def _delay(age: float) -> float:
 
 
 class ClaimsTrigger(BaseTrigger):
-    """Fires once: when nobody else claims what the plan misses, or at the deadline.
+    """Fires once: when nobody else claims what the plan misses, when it is time to recover, or at the deadline.
 
     :param plan: the plan's path
     :param run_id: the run that waits
     :param deadline: epoch seconds, absolute, so that a restart of the triggerer does not reset it
+    :param recover_at: epoch seconds as well
     :param silent_seconds: no event before so many seconds
     """
 
-    def __init__(self, plan: str, run_id: str, deadline: float, silent_seconds: float = SILENT_SECONDS) -> None:
+    def __init__(
+        self,
+        plan: str,
+        run_id: str,
+        deadline: float,
+        recover_at: float,
+        silent_seconds: float = SILENT_SECONDS,
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.plan = plan
         self.run_id = run_id
         self.deadline = deadline
+        self.recover_at = recover_at
         self.silent_seconds = silent_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
@@ -71,6 +84,7 @@ class ClaimsTrigger(BaseTrigger):
             "plan": self.plan,
             "run_id": self.run_id,
             "deadline": self.deadline,
+            "recover_at": self.recover_at,
             "silent_seconds": self.silent_seconds,
         }
         return f"{type(self).__module__}.{type(self).__qualname__}", arguments
@@ -81,9 +95,9 @@ class ClaimsTrigger(BaseTrigger):
         await asyncio.sleep(self.silent_seconds)
         reason: Reason = "free"
         while not await self._is_free():
-            left = self.deadline - time.time()
+            left = min(self.deadline, self.recover_at) - time.time()
             if left <= 0:
-                reason = "deadline"
+                reason = "deadline" if self.deadline <= self.recover_at else "recover"
                 break
             await asyncio.sleep(min(_delay(time.monotonic() - began), left))
         yield TriggerEvent(ClaimsEvent(reason=reason).model_dump())
@@ -105,6 +119,7 @@ class ClaimsSensor(BaseSensorOperator):
 
     :param plan: the plan's path (templated)
     :param pass_number: which pass this is
+    :param conn_id: the connection to the provider, to collect what a dead run left there
     :param max_wait: how long to wait
     :param deferrable: wait in the triggerer instead of a worker
     """
@@ -116,13 +131,15 @@ class ClaimsSensor(BaseSensorOperator):
         *,
         plan: str,
         pass_number: int,
-        max_wait: timedelta = timedelta(hours=26),
+        conn_id: str = CONN_ID,
+        max_wait: timedelta = timedelta(seconds=LONGEST_WAIT_SECONDS),
         deferrable: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
         self.pass_number = pass_number
+        self.conn_id = conn_id
         self.max_wait: timedelta = max_wait
         self.deferrable = deferrable
 
@@ -132,18 +149,28 @@ class ClaimsSensor(BaseSensorOperator):
         if not self._count(context):
             return self.plan
         began = waiting_since(self, context)
-        deadline = began + self.max_wait.total_seconds()
-        if self.deferrable:
-            self._defer(context["run_id"], deadline)
-        while time.time() < deadline:
-            pause(self, _delay(time.time() - began))
+        return self._wait(context, began, began + self.max_wait.total_seconds())
+
+    def execute_complete(self, context: Context, event: dict[str, Any], began: float, deadline: float) -> str:
+        """Resume with the trigger's event; raises where it is not one."""
+        reason = ClaimsEvent.model_validate(event).reason
+        if reason == "recover":
+            return self._wait(context, began, deadline)
+        return self._go_on(reason, context)
+
+    def _wait(self, context: Context, began: float, deadline: float) -> str:
+        recover_at = 0.0
+        while True:
+            if time.time() >= recover_at:
+                recover_claimed(self.plan, self.conn_id)
+                recover_at = time.time() + RECOVER_SECONDS
             if not self._count(context):
                 return self._go_on("free", context)
-        return self._go_on("deadline", context)
-
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
-        """Resume with the trigger's event; raises where it is not one."""
-        return self._go_on(ClaimsEvent.model_validate(event).reason, context)
+            if time.time() >= deadline:
+                return self._go_on("deadline", context)
+            if self.deferrable:
+                self._defer(context["run_id"], began, deadline)
+            pause(self, _delay(time.time() - began))
 
     def _go_on(self, reason: Reason, context: Context) -> str:
         if reason == "deadline":
@@ -163,9 +190,10 @@ class ClaimsSensor(BaseSensorOperator):
         if reason := reason_to_skip(self.plan, self.pass_number, context["run_id"]):
             raise AirflowSkipException(reason)
 
-    def _defer(self, run_id: str, deadline: float) -> NoReturn:
+    def _defer(self, run_id: str, began: float, deadline: float) -> NoReturn:
         self.defer(
-            trigger=ClaimsTrigger(self.plan, run_id, deadline),
+            trigger=ClaimsTrigger(self.plan, run_id, deadline, time.time() + RECOVER_SECONDS),
             method_name="execute_complete",
+            kwargs={"began": began, "deadline": deadline},
             timeout=timedelta(seconds=deadline - time.time()) + DEFER_MARGIN,
         )

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from airflow.sdk.timezone import utcnow
 from pydantic import BaseModel, ConfigDict
 
-from batch_translate.provider.polling import Reason, Wait, next_delay
+from batch_translate.provider.polling import LONGEST_WAIT_SECONDS, Reason, Wait, next_delay
 from batch_translate_airflow.trigger import REQUEST_SECONDS, BatchEvent, BatchTrigger, describe
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class BatchSensor(BaseSensorOperator):
         *,
         batch: dict[str, Any] | str,
         conn_id: str = "openai_default",
-        max_wait: timedelta = timedelta(hours=26),
+        max_wait: timedelta = timedelta(seconds=LONGEST_WAIT_SECONDS),
         deferrable: bool = True,
         **kwargs: Any,
     ) -> None:

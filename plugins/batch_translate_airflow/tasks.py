@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import get_current_context
+from airflow.sdk import conf, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from batch_translate_airflow.errors import as_airflow
@@ -27,11 +27,21 @@ SETTINGS = ("source_lang", "target_langs", "model", "files")
 
 
 def open_ledger() -> Ledger:
-    """The ledger that the environment names."""
+    """The ledger that the environment names.
+
+    Raises SettingsError for SQLite where tasks run on several machines.
+    """
     from batch_translate.config import Environment
+    from batch_translate.errors import SettingsError
     from batch_translate.ledger import Ledger
 
-    return Ledger(Environment.read().ledger)
+    url, executor = Environment.read().ledger, conf.get("core", "executor")
+    if url.startswith("sqlite") and ("Celery" in executor or "Kubernetes" in executor):
+        raise SettingsError(
+            f"the ledger is {url} and the executor {executor}: SQLite locks within one machine only, so two "
+            "workers could send the same text. Set BATCH_TRANSLATE_LEDGER to a PostgreSQL database."
+        )
+    return Ledger(url)
 
 
 @contextmanager
@@ -50,6 +60,14 @@ def recover_jobs(conn_id: str = CONN_ID) -> dict[str, int]:
 
     with as_airflow(), open_api(conn_id) as api:
         return recover_jobs(open_ledger(), api, _run_id())
+
+
+def recover_claimed(plan: str, conn_id: str = CONN_ID) -> None:
+    """Collect what other runs' jobs have brought that hold texts of the plan, in case those runs are dead."""
+    from batch_translate.steps.wait_for_claims import recover_claimed
+
+    with as_airflow(), open_api(conn_id) as api:
+        recover_claimed(open_ledger(), api, plan, _run_id())
 
 
 def read_documents(zone: tzinfo) -> str:
@@ -94,7 +112,7 @@ def collect_results(waited: dict[str, Any], conn_id: str = CONN_ID) -> dict[str,
     from batch_translate.steps.collect_results import collect_results
 
     with as_airflow(), open_api(conn_id) as api:
-        return collect_results(open_ledger(), api, waited["job_key"], waited["reason"] == "deadline")
+        return collect_results(open_ledger(), api, waited["job_key"], waited["reason"], waited["batch_id"])
 
 
 def languages_to_write(plan: str | None, job_keys: list[str] | None) -> list[str]:

@@ -10,11 +10,13 @@ This module is imported inside the event loop, so it imports nothing heavy itsel
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
 import time
 from collections import Counter, defaultdict
 from contextlib import aclosing, contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException
@@ -97,19 +99,26 @@ class BatchTrigger(BaseEventTrigger):
     :param batch_id: the provider's id of the batch
     :param deadline: epoch seconds, absolute, so that a restart of the triggerer does not reset it
     :param silent_seconds: no event before so many seconds
+    :param until_started: fire as soon as the provider has done with validating the batch
     """
 
     # There is no on_kill() that cancels the batch: Airflow also calls it for a trigger it lost track of, and on
     # a clear after the new try has begun. Cancelling is an explicit act of people (docs/reliability.md).
 
     def __init__(
-        self, conn_id: str, batch_id: str, deadline: float, silent_seconds: float = SILENT_SECONDS
+        self,
+        conn_id: str,
+        batch_id: str,
+        deadline: float,
+        silent_seconds: float = SILENT_SECONDS,
+        until_started: bool = False,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.conn_id = conn_id
         self.batch_id = batch_id
         self.deadline = deadline
         self.silent_seconds = silent_seconds
+        self.until_started = until_started
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The class and its arguments; none of them is secret."""
@@ -118,6 +127,7 @@ class BatchTrigger(BaseEventTrigger):
             "batch_id": self.batch_id,
             "deadline": self.deadline,
             "silent_seconds": self.silent_seconds,
+            "until_started": self.until_started,
         }
         return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
@@ -171,7 +181,7 @@ class BatchTrigger(BaseEventTrigger):
                 yield event
 
     async def _wait(self, snapshots: AsyncIterator[Snapshot]) -> Outcome:
-        wait = Wait(self.deadline)
+        wait = Wait(self.deadline, self.until_started)
         left = self.deadline - time.time()
         # After a triggerer was down past the deadline, the batch still gets its look.
         with suppress(TimeoutError):
@@ -180,10 +190,11 @@ class BatchTrigger(BaseEventTrigger):
                     if self.batch_id not in snapshot:
                         continue
                     before, wait = wait, wait.after(snapshot[self.batch_id], time.time())
-                    if wait.status != before.status:
-                        self.log.info("Batch %s is %s", self.batch_id, wait.status)
                     if outcome := wait.outcome(time.time()):
-                        return outcome
+                        return outcome  # Airflow logs the event
+                    if wait.status != before.status:
+                        # A line goes to the supervisor through a socket, which is full when many start at once.
+                        await asyncio.to_thread(self.log.info, "Batch %s is %s", self.batch_id, wait.status)
         return Outcome(wait.status, "deadline")
 
 
@@ -194,10 +205,14 @@ async def connect(conn_id: str) -> AsyncOpenAI:
     return client.with_options(max_retries=0, timeout=REQUEST_SECONDS)
 
 
+@cache
 def _import_hook() -> Any:
-    # Takes seconds, so it happens in a thread.
+    # Takes seconds, so it happens in a thread. What is frozen is not searched for garbage any more: a search
+    # through all of Airflow and the SDK stops the loop for a quarter of a second, many times an hour.
+    gc.freeze()
     from batch_translate_airflow.hook import OpenAIBatchHook
 
+    gc.freeze()
     return OpenAIBatchHook
 
 

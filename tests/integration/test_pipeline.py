@@ -19,20 +19,13 @@ from processes import wait_until
 from provider import EXAMPLES
 
 if TYPE_CHECKING:
-    from integration.conftest import Pipeline
+    from pipeline import Pipeline
 
     from airflow_api import Run
 
 pytestmark = pytest.mark.airflow
 DAG = "translate_nightly"
 BY_HAND, BACKFILL = "2024-04-16", ("2024-04-17", "2024-04-18", "2024-04-19")
-
-
-def log_of(stack: Pipeline, run: Run, task_id: str) -> str:
-    tasks = stack.api.task_instances(run.dag_id, run.run_id)
-    return "\n".join(
-        line for task in tasks if task.task_id == task_id for line in stack.api.log(run.dag_id, run.run_id, task)
-    )
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +55,7 @@ def test_run_by_hand_publishes_every_document_with_its_translation(stack: Pipeli
 
 
 def test_batch_is_waited_for_in_the_triggerer(stack: Pipeline, by_hand: Run) -> None:
-    assert "DEFERRED" in log_of(stack, by_hand, "pass_1.shard.wait_for_batch")
+    assert "DEFERRED" in stack.log_of(by_hand, "pass_1.shard.wait_for_batch")
 
 
 def test_mapped_tasks_are_named_by_job_and_language(stack: Pipeline, by_hand: Run) -> None:
@@ -122,7 +115,7 @@ def test_missing_folder_skips_the_run_and_says_so(stack: Pipeline) -> None:
     states = {task.task_id: task.state for task in stack.api.task_instances(DAG, run.run_id)}
     assert states.pop("recover_jobs") == "success"
     assert set(states.values()) == {"skipped"}
-    assert "there is no folder" in log_of(stack, run, "read_documents")
+    assert "there is no folder" in stack.log_of(run, "read_documents")
 
 
 def test_unreadable_line_makes_the_run_red_and_everything_else_is_published(stack: Pipeline) -> None:
@@ -130,7 +123,7 @@ def test_unreadable_line_makes_the_run_red_and_everything_else_is_published(stac
     stack.put("2024-05-02", {"messages.jsonl": broken, "note.txt": "本日は休業いたします。\n"})
     run = stack.trigger_and_wait("2024-05-02")
     assert run.state == "failed"
-    said = log_of(stack, run, "verify_complete")
+    said = stack.log_of(run, "verify_complete")
     assert "2024-05-02 is not complete. Not read: messages.jsonl, line 2" in said
     output = stack.data / "output" / "2024-05-02" / "en"
     assert "本日は休業" in (output / "note.txt").read_text("utf-8")
@@ -145,10 +138,3 @@ def test_unreadable_line_makes_the_run_red_and_everything_else_is_published(stac
     )
     assert done.returncode == 1, done.stderr
     assert "Mend the files that were not read" in done.stdout
-
-
-def test_key_stands_in_no_file_of_the_pipeline(stack: Pipeline, by_hand: Run) -> None:
-    key = stack.airflow.environment["OPENAI_API_KEY"].encode()
-    files = [path for path in stack.data.parent.rglob("*") if path.is_file()]
-    assert len(files) > 100
-    assert [path for path in files if key in path.read_bytes()] == []

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 _PROJECT = Path(__file__).parents[2]
-_TARGETS = ["demo", "up", "down", "test", "check", "bench", "fuzz", "requirements"]
+_TARGETS = [
+    "demo",
+    "up",
+    "down",
+    "test",
+    "test-faults",
+    "check",
+    "bench",
+    "bench-waiting",
+    "fuzz",
+    "requirements",
+]
 
 
 def _make(*arguments: str) -> str:
@@ -31,7 +42,7 @@ def test_help_is_the_default_and_lists_every_target() -> None:
 
 @pytest.mark.parametrize("target", _TARGETS)
 def test_scripts_named_in_a_recipe_exist(target: str) -> None:
-    for script in re.findall(r"(?:scripts|tests/benchmarks)/\w+\.py", _make("--dry-run", target)):
+    for script in re.findall(r"(?:scripts|tests/benchmarks|tests/faults)/\w+\.py", _make("--dry-run", target)):
         assert (_PROJECT / script).is_file()
 
 

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from batch_translate.answers import Answer, Slot, Usage
 from batch_translate.errors import ReconciliationError
-from batch_translate.ledger.schema import answers, claims, jobs, requests, texts
+from batch_translate.ledger.schema import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from batch_translate.ledger.engine import Ledger
 
+_SLOTS = """
+SELECT q.custom_id, q.slot, t.source_language, t.target_language, t.source
+  FROM requests q JOIN texts t ON t.segment_key = q.segment_key
+ WHERE q.job_key = :job_key
+"""
+_COLUMNS = "job_key, custom_id, slot, verdict, reason, text, findings, model, answered_at"
+_ASKED = "SELECT count(*) FROM requests WHERE job_key = :job_key"
+_ANSWERED = """
+SELECT count(*) FROM requests q
+  JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
+ WHERE q.job_key = :job_key
+"""
+
 
 def slots_of(ledger: Ledger, job_key: str) -> dict[str, list[Slot]]:
-    """custom_id → the slots of that request, by number."""
-    query = (
-        sa.select(
-            requests.c.custom_id,
-            requests.c.slot,
-            requests.c.segment_key,
-            requests.c.instruction_key,
-            texts.c.source_language,
-            texts.c.target_language,
-            texts.c.source,
-        )
-        .join(texts, texts.c.segment_key == requests.c.segment_key)
-        .where(requests.c.job_key == job_key)
-        .order_by(requests.c.custom_id, requests.c.slot)
-    )
-    found: dict[str, list[Slot]] = {}
+    """custom_id → the slots of that request by number, ordered by custom_id."""
     with ledger.read() as connection:
-        for row in connection.execute(query):
-            found.setdefault(row[0], []).append(Slot(*row))
+        slots = sorted(map(Slot._make, connection.execute(sa.text(_SLOTS), {"job_key": job_key}).all()))
+    found: dict[str, list[Slot]] = {}
+    for slot in slots:
+        found.setdefault(slot.custom_id, []).append(slot)
     return found
 
 
@@ -52,14 +52,15 @@ def store(
     now: float,
     note: str | None = None,
 ) -> bool:
-    """Store all answers of a job, close it and end its claims, in one transaction; False if it was closed before.
+    """Store what a job's batch brought, close it and so end its claims, in one transaction.
 
-    Raises ReconciliationError unless there is exactly one answer for each slot the job asked for.
+    `status` is the batch's. False if the job was closed before, or has another batch by now. Raises
+    ReconciliationError unless there is exactly one answer for each slot the job asked for.
     """
     with ledger.write() as connection:
         closed = connection.execute(
             sa.update(jobs)
-            .where(jobs.c.job_key == job_key, jobs.c.state == "submitted")
+            .where(jobs.c.job_key == job_key, jobs.c.state == "submitted", jobs.c.batch_id == batch_id)
             .values(
                 state="collected",
                 batch_status=status,
@@ -73,33 +74,37 @@ def store(
         )
         if closed.rowcount != 1:
             return False
-        query = sa.select(requests.c.custom_id, requests.c.slot).where(requests.c.job_key == job_key)
-        asked = {(custom_id, slot) for custom_id, slot in connection.execute(query)}
-        places = {(answer.slot.custom_id, answer.slot.slot) for answer in brought}
-        if places != asked or len(brought) != len(asked):
-            raise ReconciliationError(
-                f"job {job_key}, batch {batch_id}: {len(asked)} texts asked for, {len(brought)} answers for "
-                f"{len(places & asked)} of them. Nothing was stored. This is a defect: keep the work folder and "
-                "report it."
-            )
-        rows = [
-            {
-                "batch_id": batch_id,
-                "custom_id": answer.slot.custom_id,
-                "slot": answer.slot.slot,
-                "job_key": job_key,
-                "segment_key": answer.slot.segment_key,
-                "instruction_key": answer.slot.instruction_key,
-                "verdict": answer.verdict,
-                "reason": answer.reason,
-                "text": answer.text,
-                "findings": json.dumps(answer.findings, ensure_ascii=False),
-                "model": answer.model,
-                "answered_at": now,
-            }
-            for answer in brought
-        ]
-        if rows:
-            connection.execute(sa.insert(answers), rows)
-        connection.execute(sa.delete(claims).where(claims.c.job_key == job_key))
+        asked = connection.execute(sa.text(_ASKED), {"job_key": job_key}).scalar_one()
+        try:
+            _insert(connection, _rows(job_key, brought, now))
+        except connection.dialect.loaded_dbapi.IntegrityError as error:
+            raise _unreconciled(job_key, f"{asked} texts asked for, several answers for one of them") from error
+        answered = connection.execute(sa.text(_ANSWERED), {"job_key": job_key}).scalar_one()
+        if not answered == asked == len(brought):
+            said = f"{asked} texts asked for, {len(brought)} answers for {answered} of them"
+            raise _unreconciled(job_key, said)
         return True
+
+
+def _rows(job_key: str, brought: Sequence[Answer], now: float) -> Iterator[tuple[Any, ...]]:
+    for (custom_id, slot, *_), verdict, reason, text, findings, model in brought:
+        said = json.dumps(findings, ensure_ascii=False) if findings else "[]"
+        yield job_key, custom_id, slot, verdict, reason, text, said, model, now
+
+
+def _insert(connection: sa.Connection, rows: Iterator[tuple[Any, ...]]) -> None:
+    # By the driver: a statement of SQLAlchemy's for each row takes longer than the row.
+    driver: Any = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        with driver.copy(f"COPY answers ({_COLUMNS}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        driver.executemany(f"INSERT INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    driver.close()
+
+
+def _unreconciled(job_key: str, counts: str) -> ReconciliationError:
+    return ReconciliationError(
+        f"job {job_key}: {counts}. Nothing was stored. This is a defect: keep the work folder and report it."
+    )

@@ -1,60 +1,27 @@
-"""Jobs and their claims: what has been asked, by whom, and how far it is.
+"""Jobs: what has been asked, by whom, and how far it is. How a job comes to be is in planning.py.
 
-A job's row and its claims are committed together and before anything is sent. A claim ends with its job: when it
-is collected, or proven never to have reached the provider.
+While a job is open, its requests are claims: nobody else asks for the same texts. They end with its state, when
+the job is collected, or proven never to have reached the provider.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
 from batch_translate.errors import JobError
-from batch_translate.ledger.schema import answers, claims, jobs
+from batch_translate.ledger.schema import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from batch_translate.ledger.engine import Ledger
 
 OPEN = ("planned", "submitted")
-_ROWS_AT_ONCE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One slot of one request: which text it asks for, with the text itself for the ledger to keep."""
-
-    custom_id: str
-    slot: int
-    segment_key: str
-    instruction_key: str
-    attempt: int
-    source_language: str
-    target_language: str
-    source: str
-    context: str
-
-
-@dataclass(frozen=True, slots=True)
-class JobPlan:
-    """A shard that is about to be asked for: the intent. Tokens are estimates."""
-
-    job_key: str
-    run_id: str
-    day: str
-    plan_hash: str
-    pass_number: int
-    model: str
-    request_file: str
-    requests: int
-    segments: int
-    estimated_input_tokens: int
-    estimated_output_tokens: int
-    estimated_cost_usd: float | None
+Begun = Literal["begun", "no room", "known"]
+# A run that waits to send shows itself at least this often; one that does not is passed over.
+_ALIVE_SECONDS = 300.0
+_ROOM_LOCK = 0x726F6F6D  # any number that no other program on the same PostgreSQL uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,91 +44,11 @@ class Job:
     submitting_at: float | None
     submitted_at: float | None
     note: str | None
+    estimated_input_tokens: int
+    refusals: int
 
 
 _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
-
-
-def plan(ledger: Ledger, job: JobPlan, asked: Sequence[Asked], now: float) -> bool:
-    """Commit the intent: the job's row, its requests and its claims, all or nothing.
-
-    False when another job claims one of the texts, one has been answered since it was found missing, or this very
-    job is in the ledger already: nothing was written.
-    """
-    row = {name: getattr(job, name) for name in JobPlan.__dataclass_fields__}
-    texts = {a.segment_key: a for a in asked}
-    with ledger.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin() as work:
-        known = connection.execute(sa.select(jobs.c.job_key).where(jobs.c.job_key == job.job_key)).first()
-        if known is not None or not _claim(connection, job.job_key, asked):
-            work.rollback()
-            return False
-        connection.execute(sa.insert(jobs), {**row, "state": "planned", "planned_at": now})
-        _insert(
-            connection,
-            "INSERT INTO texts (segment_key, source_language, target_language, source, context) "
-            "VALUES (:key, :source_language, :target_language, :source, :context) ON CONFLICT DO NOTHING",
-            (_text(a) for _, a in sorted(texts.items())),
-        )
-        _insert(
-            connection,
-            "INSERT INTO requests (job_key, custom_id, slot, segment_key, instruction_key, attempt) "
-            "VALUES (:job_key, :custom_id, :slot, :segment_key, :instruction_key, :attempt)",
-            (_request(job.job_key, a) for a in asked),
-        )
-        return True
-
-
-def _claim(connection: sa.Connection, job_key: str, asked: Sequence[Asked]) -> bool:
-    # Sorted, so that two planners on PostgreSQL wait for each other instead of locking each other up.
-    claimed = sorted({(a.segment_key, a.instruction_key) for a in asked})
-    # The rows we wrote, not the rows there are: the same job planned elsewhere has them all just as well.
-    ours = _insert(
-        connection,
-        "INSERT INTO claims (segment_key, instruction_key, job_key) VALUES (:s, :i, :j) ON CONFLICT DO NOTHING",
-        ({"s": s, "i": i, "j": job_key} for s, i in claimed),
-    )
-    # With the claims in hand nobody else can bring an answer; one that came just before is paid for.
-    answered = sa.select(sa.func.count()).select_from(
-        claims.join(
-            answers,
-            (answers.c.segment_key == claims.c.segment_key)
-            & (answers.c.instruction_key == claims.c.instruction_key)
-            & (answers.c.verdict == "accepted"),
-        )
-    )
-    return (
-        ours == len(claimed) and connection.execute(answered.where(claims.c.job_key == job_key)).scalar_one() == 0
-    )
-
-
-def _text(asked: Asked) -> dict[str, Any]:
-    return {
-        "key": asked.segment_key,
-        "source_language": asked.source_language,
-        "target_language": asked.target_language,
-        "source": asked.source,
-        "context": asked.context,
-    }
-
-
-def _request(job_key: str, asked: Asked) -> dict[str, Any]:
-    return {
-        "job_key": job_key,
-        "custom_id": asked.custom_id,
-        "slot": asked.slot,
-        "segment_key": asked.segment_key,
-        "instruction_key": asked.instruction_key,
-        "attempt": asked.attempt,
-    }
-
-
-def _insert(connection: sa.Connection, statement: str, rows: Iterable[dict[str, Any]]) -> int:
-    """Execute the statement for every row; how many rows it wrote."""
-    written = 0
-    remaining = iter(rows)
-    while block := list(islice(remaining, _ROWS_AT_ONCE)):
-        written += connection.execute(sa.text(statement), block).rowcount
-    return written
 
 
 def get(ledger: Ledger, job_key: str) -> Job:
@@ -192,89 +79,170 @@ def jobs_of_day(ledger: Ledger, day: str) -> list[Job]:
 
 
 def record_file(ledger: Ledger, job_key: str, file_id: str) -> None:
-    """Note the uploaded request file."""
-    _change(ledger, job_key, {"file_id": file_id})
-
-
-def begin_submission(ledger: Ledger, job_key: str, now: float) -> bool:
-    """Note that the batch is about to be asked for. False when that was noted before: then look first."""
+    """Note the uploaded request file; of several the first stays. Raises JobError where there is no such job."""
     with ledger.write() as connection:
-        changed = connection.execute(
-            sa.update(jobs)
-            .where(jobs.c.job_key == job_key, jobs.c.state == "planned", jobs.c.submitting_at.is_(None))
-            .values(submitting_at=now)
+        connection.execute(
+            sa.update(jobs).where(jobs.c.job_key == job_key, jobs.c.file_id.is_(None)).values(file_id=file_id)
         )
-        return changed.rowcount == 1
+    get(ledger, job_key)
 
 
-def renew_submission(ledger: Ledger, job_key: str, begun_at: float, now: float) -> bool:
-    """Note that the batch of a submission begun at a time is proven absent and asked for anew.
+def begin_submission(ledger: Ledger, job_key: str, token_limit: int, now: float) -> Begun:
+    """Note that the batch is about to be asked for, if its estimated tokens have room under the model's limit.
+
+    known: that was noted before, or the job is closed: then look first. no room: other batches hold the limit, or
+    other jobs have waited longer. Of all who ask at the same time, as many get room as there is.
+    """
+    with ledger.write() as connection:
+        if ledger.on_postgresql:
+            # The sum must not change until our own tokens are in it.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ROOM_LOCK})
+        row = connection.execute(_planned(job_key)).first()
+        if row is None or row.submitting_at is not None:
+            return "known"
+        if not _fits(connection, row, token_limit, now):
+            return "no room"
+        # On PostgreSQL the job may have been closed since it was read.
+        unsent = (jobs.c.job_key == job_key) & (jobs.c.state == "planned") & jobs.c.submitting_at.is_(None)
+        begun = connection.execute(sa.update(jobs).where(unsent).values(submitting_at=now))
+        return "begun" if begun.rowcount == 1 else "known"
+
+
+def has_room(ledger: Ledger, job_key: str, token_limit: int, now: float) -> bool:
+    """Whether a planned job would get room now, noting that its run is still there and waiting.
+
+    True as well for a job that need not wait any more.
+    """
+    with ledger.write() as connection:
+        connection.execute(sa.update(jobs).where(jobs.c.job_key == job_key).values(alive_at=now))
+        row = connection.execute(_planned(job_key)).first()
+        return row is None or row.submitting_at is not None or _fits(connection, row, token_limit, now)
+
+
+def _planned(job_key: str) -> sa.Select[Any]:
+    chosen = sa.select(jobs.c.job_key, jobs.c.model, jobs.c.estimated_input_tokens, jobs.c.planned_at)
+    return chosen.add_columns(jobs.c.submitting_at).where(jobs.c.job_key == job_key, jobs.c.state == "planned")
+
+
+def _fits(connection: sa.Connection, job: Any, token_limit: int, now: float) -> bool:
+    others = (jobs.c.model == job.model) & (jobs.c.job_key != job.job_key)
+    # Older jobs whose runs wait for room as well go first, so that a large one is not passed by for ever.
+    waiting = (
+        (jobs.c.state == "planned")
+        & jobs.c.submitting_at.is_(None)
+        & (jobs.c.alive_at > now - _ALIVE_SECONDS)
+        & (sa.tuple_(jobs.c.planned_at, jobs.c.job_key) < sa.tuple_(job.planned_at, job.job_key))
+    )
+    total = sa.select(sa.func.coalesce(sa.func.sum(jobs.c.estimated_input_tokens), 0))
+    held = connection.execute(total.where(others & (_ENQUEUED | waiting))).scalar_one()
+    # A job that is larger than the limit goes alone: the provider may know of more room than we do.
+    return bool(held == 0 or held + job.estimated_input_tokens <= token_limit)
+
+
+# Asked for, and not known to have ended: `batch_status` is noted when it has.
+_ENQUEUED = jobs.c.state.in_(OPEN) & jobs.c.submitting_at.is_not(None) & jobs.c.batch_status.is_(None)
+
+
+def enqueued(ledger: Ledger, model: str) -> list[Job]:
+    """The jobs of a model that have a batch which is not known to have ended."""
+    query = sa.select(*_COLUMNS).where(jobs.c.model == model, _ENQUEUED, jobs.c.batch_id.is_not(None))
+    with ledger.read() as connection:
+        return [Job(*row) for row in connection.execute(query)]
+
+
+def record_end(ledger: Ledger, job: Job, status: str) -> None:
+    """Note that an open job's batch has ended: it holds no room any more, though it is not collected yet."""
+    with ledger.write() as connection:
+        connection.execute(
+            sa.update(jobs)
+            .where(jobs.c.job_key == job.job_key, jobs.c.state == "submitted", jobs.c.batch_id == job.batch_id)
+            .values(batch_status=status)
+        )
+
+
+def renew_submission(ledger: Ledger, job: Job, now: float) -> bool:
+    """Note that the batch of the submission that `job` shows is proven absent and asked for anew.
 
     False when somebody else noted that first, or knows the batch: of several who look, one sends.
+    """
+    return _advance(ledger, job, {"submitting_at": now})
+
+
+def withdraw_submission(ledger: Ledger, job_key: str, begun_at: float) -> None:
+    """Note that the provider refused: no batch exists, the next try may ask at once."""
+    with ledger.write() as connection:
+        connection.execute(
+            sa.update(jobs)
+            .where(jobs.c.job_key == job_key, jobs.c.state == "planned", jobs.c.submitting_at == begun_at)
+            .values(submitting_at=None)
+        )
+
+
+def send_back(ledger: Ledger, job: Job, note: str, *, forget_file: bool, now: float) -> bool:
+    """Plan the job anew: the submission that `job` shows ended without running or costing anything.
+
+    With `forget_file` its request file is uploaded again. False when the job is not as `job` shows it any more.
+    """
+    values: dict[str, Any] = {
+        "state": "planned",
+        "submitting_at": None,
+        "submitted_at": None,
+        "batch_id": None,
+        "batch_status": None,
+        "refusals": job.refusals + 1,
+        "alive_at": now,
+        "note": note,
+    }
+    return _advance(ledger, job, {**values, "file_id": None} if forget_file else values)
+
+
+def record_batch(ledger: Ledger, job_key: str, batch_id: str, begun_at: float, now: float) -> bool:
+    """Note the batch that the provider made for the submission begun at a time; noting it again changes nothing.
+
+    False when the job has gone on without this batch: nobody will collect it.
     """
     with ledger.write() as connection:
         changed = connection.execute(
             sa.update(jobs)
             .where(jobs.c.job_key == job_key, jobs.c.state == "planned", jobs.c.submitting_at == begun_at)
-            .values(submitting_at=now)
+            .values(batch_id=batch_id, state="submitted", submitted_at=now)
+        )
+    return changed.rowcount == 1 or get(ledger, job_key).batch_id == batch_id
+
+
+def close_unsent(ledger: Ledger, job: Job, note: str) -> bool:
+    """Close a planned job and end its claims: nothing was sent, or it is proven that nothing arrived.
+
+    False when the job is not as `job` shows it any more. A run that wakes up and wants to send it finds it closed,
+    and asks for what is missing in its next pass.
+    """
+    with ledger.write() as connection:
+        changed = connection.execute(
+            sa.update(jobs).where(_as_shown(job), jobs.c.state == "planned").values(state="absent", note=note)
         )
         return changed.rowcount == 1
 
 
-def withdraw_submission(ledger: Ledger, job_key: str) -> None:
-    """Note that the provider refused: no batch exists, the next try may ask at once."""
-    with ledger.write() as connection:
-        connection.execute(
-            sa.update(jobs).where(jobs.c.job_key == job_key, jobs.c.batch_id.is_(None)).values(submitting_at=None)
-        )
-
-
-def record_batch(ledger: Ledger, job_key: str, batch_id: str, now: float) -> None:
-    """Note the batch that the provider made for the job; noting it again changes nothing.
-
-    Raises JobError when the job has another batch or was closed without one.
-    """
-    with ledger.write() as connection:
-        changed = connection.execute(
-            sa.update(jobs)
-            .where(jobs.c.job_key == job_key, jobs.c.state == "planned")
-            .values(batch_id=batch_id, state="submitted", submitted_at=now)
-        )
-    if changed.rowcount != 1 and (job := get(ledger, job_key)).batch_id != batch_id:
-        raise JobError(
-            f"job {job_key} is {job.state} with batch {job.batch_id}: the provider made batch {batch_id} for it "
-            "too. Nobody will collect that one: cancel it at the provider."
-        )
-
-
-def release_unsent(ledger: Ledger, planned_before: float, except_run: str) -> list[str]:
-    """Close the jobs that were planned before a time and never sent, and end their claims; their keys.
-
-    The change takes only jobs whose submission was never begun, in one statement: a run that wakes up and wants
-    to send one of them finds it closed, and asks for what is missing in its next pass.
-    """
-    stale = sa.select(jobs.c.job_key).where(
+def release_unsent(ledger: Ledger, seen_before: float, except_run: str) -> list[str]:
+    """Close the jobs of other runs that were neither sent nor seen waiting since a time; their keys."""
+    seen = sa.func.coalesce(jobs.c.alive_at, jobs.c.planned_at)
+    stale = sa.select(*_COLUMNS).where(
         jobs.c.state == "planned",
         jobs.c.submitting_at.is_(None),
-        jobs.c.planned_at < planned_before,
+        seen < seen_before,
         jobs.c.run_id != except_run,
     )
-    with ledger.write() as connection:
-        closed = []
-        for key in [row[0] for row in connection.execute(stale)]:
-            change = (
-                sa.update(jobs)
-                .where(jobs.c.job_key == key, jobs.c.submitting_at.is_(None), jobs.c.state == "planned")
-                .values(state="absent", note="planned and never sent; its run ended")
-            )
-            if connection.execute(change).rowcount == 1:
-                connection.execute(sa.delete(claims).where(claims.c.job_key == key))
-                closed.append(str(key))
-    return closed
+    with ledger.read() as connection:
+        found = [Job(*row) for row in connection.execute(stale)]
+    note = "planned and never sent; its run ended"
+    return [job.job_key for job in found if close_unsent(ledger, job, note)]
 
 
-def _change(ledger: Ledger, job_key: str, values: dict[str, Any]) -> None:
+def _as_shown(job: Job) -> sa.ColumnElement[bool]:
+    same = [jobs.c[name].is_not_distinct_from(getattr(job, name)) for name in ("submitting_at", "batch_id")]
+    return sa.and_(jobs.c.job_key == job.job_key, jobs.c.state == job.state, *same)
+
+
+def _advance(ledger: Ledger, job: Job, values: dict[str, Any]) -> bool:
     with ledger.write() as connection:
-        changed = connection.execute(sa.update(jobs).where(jobs.c.job_key == job_key).values(**values))
-        if changed.rowcount != 1:
-            raise JobError(f"job {job_key} is not in the ledger {ledger!r}")
+        return connection.execute(sa.update(jobs).where(_as_shown(job)).values(**values)).rowcount == 1

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -32,6 +31,7 @@ texts = Table(
     Column("target_language", String(35), nullable=False),
     Column("source", Text, nullable=False),
     Column("context", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 jobs = Table(
@@ -72,48 +72,37 @@ jobs = Table(
     Index("jobs_by_state", "state"),
 )
 
+# While its job is open, a row is the claim on its text. `attempt` counts 1, 2, 3 … for each text, whoever asks, so
+# the primary key is what makes two askers impossible.
 requests = Table(
     "requests",
     metadata,
-    Column("job_key", String(32), primary_key=True),
-    Column("custom_id", String(64), primary_key=True),
-    Column("slot", Integer, primary_key=True),
-    Column("segment_key", String(32), nullable=False),
-    Column("instruction_key", String(32), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Index("requests_by_segment", "segment_key", "instruction_key"),
-)
-
-# One row per text that an open job asks for. The primary key is what makes two askers impossible.
-claims = Table(
-    "claims",
-    metadata,
     Column("segment_key", String(32), primary_key=True),
     Column("instruction_key", String(32), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
     Column("job_key", String(32), nullable=False),
-    Index("claims_by_job", "job_key"),
+    Column("custom_id", String(64), nullable=False),
+    Column("slot", Integer, nullable=False),
+    Index("requests_by_job", "job_key"),
+    sqlite_with_rowid=False,
 )
 
+# Kept by the job that brought them, in the order of its requests, and found through the request: an index by text
+# would cost more than everything else that collecting does.
 answers = Table(
     "answers",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("batch_id", Text, nullable=False),
-    Column("custom_id", String(64), nullable=False),
-    Column("slot", Integer, nullable=False),
-    Column("job_key", String(32), nullable=False),
-    Column("segment_key", String(32), nullable=False),
-    Column("instruction_key", String(32), nullable=False),
-    # accepted; rejected (findings); failed (the text is at fault); unanswered (nothing came: no fault of the text)
+    Column("job_key", String(32), primary_key=True),
+    Column("custom_id", String(64), primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    # What each says is in batch_translate/answers.py.
     Column("verdict", String(10), nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text),
     Column("findings", Text, nullable=False),
     Column("model", Text),
     Column("answered_at", Double, nullable=False),
-    UniqueConstraint("batch_id", "custom_id", "slot", name="one_answer_per_slot"),
-    Index("answers_by_segment", "segment_key", "instruction_key", "verdict", "id"),
-    Index("answers_by_job", "job_key"),
+    sqlite_with_rowid=False,
 )
 
 readings = Table(

@@ -1,15 +1,16 @@
 """The texts one run wants, joined with the ledger as a set: what is missing, what is claimed, what came of each.
 
-The wanted texts go into a temporary table and every question is one join, so a million texts cost a million index
-look-ups inside the database and no memory here. A row is one occurrence of a text, known by its ordinal.
+The wanted texts go into a temporary table and every question is a handful of joins, so a million texts cost a
+million index look-ups inside the database and no memory here. A row is one occurrence of a text, known by its
+ordinal.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,59 +22,98 @@ if TYPE_CHECKING:
 State = Literal["translated", "needs_review", "failed", "skipped"]
 WantedRow = tuple[int, str, str]
 """(ordinal, segment_key, instruction_key)"""
+Row = Sequence[Any]
 
 _ROWS_AT_ONCE = 10_000
 
+# `wanted_texts` has each text once, in the order of its key: the ledger's tables are walked, not jumped about in.
 _TABLES = (
-    "CREATE TEMPORARY TABLE wanted (ordinal BIGINT PRIMARY KEY, "
+    "CREATE TEMPORARY TABLE wanted (ordinal INTEGER PRIMARY KEY, "
     "segment_key VARCHAR(32) NOT NULL, instruction_key VARCHAR(32) NOT NULL)",
-    "CREATE TEMPORARY TABLE missing (ordinal BIGINT PRIMARY KEY, segment_key VARCHAR(32), "
-    "instruction_key VARCHAR(32), asked BIGINT, rejected_id BIGINT)",
+    "CREATE TEMPORARY TABLE wanted_texts (segment_key VARCHAR(32), instruction_key VARCHAR(32), "
+    "ordinal INTEGER NOT NULL, PRIMARY KEY (segment_key, instruction_key)){without_rowid}",
+    "CREATE TEMPORARY TABLE missing (ordinal INTEGER PRIMARY KEY, segment_key VARCHAR(32), "
+    "instruction_key VARCHAR(32), asked INTEGER, doubted INTEGER, rejected INTEGER)",
+    "CREATE TEMPORARY TABLE asked (job_key VARCHAR(32), custom_id VARCHAR(64), slot INTEGER, "
+    "ordinal INTEGER, attempt INTEGER)",
+    "CREATE TEMPORARY TABLE came (ordinal INTEGER PRIMARY KEY, asked INTEGER, settled INTEGER, "
+    "faults INTEGER, doubted INTEGER, rejected INTEGER)",
+    "CREATE TEMPORARY TABLE rejections (ordinal INTEGER PRIMARY KEY, text TEXT, findings TEXT)",
 )
+
+# For this connection alone, which closes with the questions: joins of a million rows in memory, not in files.
+_POSTGRESQL_SETTINGS = ("work_mem = '128MB'", "temp_buffers = '64MB'", "jit = off")
+
+_WANTED_TEXTS = """
+INSERT INTO wanted_texts
+SELECT segment_key, instruction_key, min(ordinal) FROM wanted
+ GROUP BY segment_key, instruction_key ORDER BY segment_key, instruction_key
+"""
+
+# In the order in which the answers are kept: a large ledger is read many times faster that way. SQLite takes a CROSS
+# JOIN in the order in which it is written.
+_ASKED = """
+INSERT INTO asked
+SELECT q.job_key, q.custom_id, q.slot, w.ordinal, q.attempt FROM wanted_texts w CROSS JOIN requests q
+ WHERE q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
+ ORDER BY q.job_key, q.custom_id, q.slot
+"""
+
+_CAME = """
+INSERT INTO came
+SELECT k.ordinal, max(k.attempt),
+       count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key),
+       count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END),
+       count(CASE WHEN a.verdict IN ('rejected', 'failed', 'suspect') THEN 1 END),
+       max(CASE WHEN a.verdict = 'rejected' THEN k.attempt END)
+  FROM asked k
+  LEFT JOIN jobs j ON j.job_key = k.job_key AND j.state IN ('planned', 'submitted')
+  LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
+ GROUP BY k.ordinal
+ ORDER BY k.ordinal
+"""
 
 _MISSING = """
 INSERT INTO missing
-SELECT min(w.ordinal) AS ordinal, w.segment_key, w.instruction_key,
-       (SELECT count(*) FROM requests q
-         WHERE q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key) AS asked,
-       (SELECT max(a.id) FROM answers a
-         WHERE a.segment_key = w.segment_key AND a.instruction_key = w.instruction_key
-           AND a.verdict = 'rejected') AS rejected_id
-  FROM wanted w
- WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.segment_key = w.segment_key
-                      AND a.instruction_key = w.instruction_key AND a.verdict = 'accepted')
-   AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.segment_key = w.segment_key
-                      AND c.instruction_key = w.instruction_key)
-   AND (SELECT count(*) FROM answers a WHERE a.segment_key = w.segment_key
-           AND a.instruction_key = w.instruction_key AND a.verdict IN ('rejected', 'failed')) < {max_attempts:d}
- GROUP BY w.segment_key, w.instruction_key
+SELECT w.ordinal, w.segment_key, w.instruction_key, coalesce(c.asked, 0), coalesce(c.doubted, 0), c.rejected
+  FROM wanted_texts w LEFT JOIN came c ON c.ordinal = w.ordinal
+ WHERE c.ordinal IS NULL OR (c.settled = 0 AND c.faults < {max_attempts:d})
+ ORDER BY w.ordinal
 """
 
-# The first accepted answer stays for ever; of the others the latest says most.
-_OUTCOMES = """
-SELECT w.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, j.run_id, c.job_key
+_REJECTIONS = """
+INSERT INTO rejections
+SELECT m.ordinal, a.text, a.findings FROM missing m
+  JOIN requests q ON q.segment_key = m.segment_key AND q.instruction_key = m.instruction_key
+                 AND q.attempt = m.rejected
+  JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
+ WHERE m.rejected IS NOT NULL
+"""
+
+# Open jobs are few beside wanted texts.
+_CLAIMING = """
+SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q CROSS JOIN wanted_texts w
+ WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key
+   AND w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
+ GROUP BY j.run_id
+"""
+
+# A text that was asked for several times has several rows, one after the other.
+_ANSWERS = """
+SELECT w.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, q.job_key, a.answered_at, q.attempt
   FROM wanted w
-  LEFT JOIN answers a ON a.id = coalesce(
-       (SELECT min(id) FROM answers b WHERE b.segment_key = w.segment_key
-           AND b.instruction_key = w.instruction_key AND b.verdict = 'accepted'),
-       (SELECT max(id) FROM answers b WHERE b.segment_key = w.segment_key
-           AND b.instruction_key = w.instruction_key AND b.verdict = 'rejected'),
-       (SELECT max(id) FROM answers b WHERE b.segment_key = w.segment_key
-           AND b.instruction_key = w.instruction_key AND b.verdict = 'failed'),
-       (SELECT max(id) FROM answers b WHERE b.segment_key = w.segment_key
-           AND b.instruction_key = w.instruction_key AND b.verdict = 'unanswered'))
-  LEFT JOIN jobs j ON j.job_key = a.job_key
-  LEFT JOIN claims c ON c.segment_key = w.segment_key AND c.instruction_key = w.instruction_key
+  LEFT JOIN requests q ON q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
+  LEFT JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
  ORDER BY w.ordinal
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A text that nobody has answered and nobody asks for. `ordinal` is that of its first occurrence.
 
     `attempt` is the number, from 1, that asking for it now would have; `rejected` the last rejected answer with
-    its findings, where there is one.
+    its findings, where there is one. `alone`: an earlier answer puts the text itself in doubt, so it must not
+    share a request with others; False where it was never asked, or only batches and services were at fault.
     """
 
     ordinal: int
@@ -81,10 +121,10 @@ class Missing:
     instruction_key: str
     attempt: int
     rejected: tuple[str, tuple[str, ...]] | None
+    alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Where one occurrence stands. `text` is the translation, or the best rejected answer for needs_review.
 
     `origin`: `batch` when this run's own batch brought it, `memory` when it was there before or another run
@@ -103,8 +143,10 @@ class Outcome:
 class Wanted:
     """The questions one can ask about a set of wanted texts; made by `wanted`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, ledger: Ledger, connection: sa.Connection) -> None:
+        self._on_postgresql = ledger.on_postgresql
         self._connection = connection
+        self._texts_known = False
 
     def missing(self, max_attempts: int) -> Iterator[Missing]:
         """Yield what is missing now, in the order of the ordinals.
@@ -112,69 +154,127 @@ class Wanted:
         A text with `max_attempts` answers that were rejected or failed is left to people. The view is that of
         the first step: what is claimed meanwhile shows when the claim is tried.
         """
-        execute = self._connection.execute
-        execute(sa.text("DELETE FROM missing"))
-        execute(sa.text(_MISSING.format(max_attempts=max_attempts)))
-        # Ends the view of the ledger, so that a long build holds up nobody.
-        self._connection.commit()
+        self._find_missing(max_attempts)
         rows = self._stream(
-            "SELECT m.ordinal, m.segment_key, m.instruction_key, m.asked, a.text, a.findings FROM missing m "
-            "LEFT JOIN answers a ON a.id = m.rejected_id ORDER BY m.ordinal"
+            "SELECT m.ordinal, m.segment_key, m.instruction_key, m.asked, m.doubted, r.text, r.findings "
+            "FROM missing m LEFT JOIN rejections r ON r.ordinal = m.ordinal ORDER BY m.ordinal"
         )
-        for ordinal, segment_key, instruction_key, asked, text, findings in rows:
+        for ordinal, segment_key, instruction_key, asked, doubted, text, findings in rows:
             rejected = None if text is None else (text, tuple(json.loads(findings)))
-            yield Missing(ordinal, segment_key, instruction_key, asked + 1, rejected)
+            yield Missing(ordinal, segment_key, instruction_key, asked + 1, rejected, doubted > 0)
 
     def count_missing(self, max_attempts: int) -> int:
         """How many texts are missing now."""
-        return sum(1 for _ in self.missing(max_attempts))
+        self._find_missing(max_attempts)
+        return self._count("missing")
 
     def distinct(self) -> int:
         """How many different texts are wanted."""
-        query = "SELECT count(*) FROM (SELECT DISTINCT segment_key, instruction_key FROM wanted) AS texts"
-        count = int(self._connection.execute(sa.text(query)).scalar_one())
-        self._connection.commit()
-        return count
+        self._find_texts()
+        return self._count("wanted_texts")
 
     def claiming_runs(self) -> dict[str, int]:
         """How many of the wanted texts each run's open jobs ask for just now."""
-        rows = self._connection.execute(
-            sa.text(
-                "SELECT j.run_id, count(DISTINCT c.segment_key) FROM wanted w JOIN claims c "
-                "ON c.segment_key = w.segment_key AND c.instruction_key = w.instruction_key "
-                "JOIN jobs j ON j.job_key = c.job_key GROUP BY j.run_id"
-            )
-        )
-        counts = {str(run): int(count) for run, count in rows}
+        self._find_texts()
+        counts = {str(run): int(count) for run, count in self._connection.execute(sa.text(_CLAIMING))}
         self._connection.commit()
         return counts
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """Yield one Outcome per occurrence, in the order of the ordinals."""
-        for ordinal, verdict, text, reason, findings, model, asked_by, claimed_by in self._stream(_OUTCOMES):
-            found = tuple(json.loads(findings)) if findings else ()
+        ours = self._jobs("run_id = :run_id", run_id=run_id)
+        claiming = self._jobs("state IN ('planned', 'submitted')")
+        for ordinal, verdict, text, reason, findings, model, job_key, _, _ in self._best_answers(claiming):
+            found = () if findings is None or findings == "[]" else tuple(json.loads(findings))
             if verdict == "accepted":
-                origin: Literal["batch", "memory"] = "batch" if asked_by == run_id else "memory"
-                yield Outcome(ordinal, "translated", text, origin, "", found, model)
+                yield Outcome(
+                    ordinal, "translated", text, "batch" if job_key in ours else "memory", "", found, model
+                )
             elif verdict == "rejected":
                 yield Outcome(ordinal, "needs_review", text, "", reason, found, model)
-            elif claimed_by is not None:
-                yield Outcome(ordinal, "failed", None, "", f"in flight with job {claimed_by}", found, None)
+            elif job_key in claiming:
+                yield Outcome(ordinal, "failed", None, "", f"in flight with job {job_key}", found, None)
             else:
                 yield Outcome(ordinal, "failed", None, "", reason or "never asked", found, model)
 
-    def _stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        options = {"stream_results": True, "yield_per": _ROWS_AT_ONCE}
-        rows = self._connection.execute(sa.text(statement), execution_options=options)
-        yield from (tuple(row) for row in rows)
+    def _best_answers(self, claiming: set[str]) -> Iterator[Row]:
+        """The rows of _ANSWERS, of each ordinal the one that says where the text stands."""
+        best: Row | None = None
+        for row in self._stream(_ANSWERS):
+            if best is None or best[0] != row[0]:
+                if best is not None:
+                    yield best
+                best = row
+            else:
+                best = max(best, row, key=lambda one: _weight(one, claiming))
+        if best is not None:
+            yield best
+
+    def _jobs(self, condition: str, **values: str) -> set[str]:
+        query = sa.text(f"SELECT job_key FROM jobs WHERE {condition}")
+        return set(self._connection.scalars(query, values))
+
+    def _find_texts(self) -> None:
+        if not self._texts_known:
+            self._connection.execute(sa.text(_WANTED_TEXTS))
+            self._analyze("wanted_texts")
+            self._connection.commit()
+            self._texts_known = True
+
+    def _find_missing(self, max_attempts: int) -> None:
+        self._find_texts()
+        for table, statement in (
+            ("asked", _ASKED),
+            ("came", _CAME),
+            ("missing", _MISSING.format(max_attempts=max_attempts)),
+            ("rejections", _REJECTIONS),
+        ):
+            self._connection.execute(sa.text(f"DELETE FROM {table}"))
+            self._connection.execute(sa.text(statement))
+            self._analyze(table)
+        # Ends the view of the ledger, so that a long build holds up nobody.
+        self._connection.commit()
+
+    def _analyze(self, table: str) -> None:
+        # Without figures PostgreSQL takes a temporary table for a small one; SQLite joins in the order written.
+        if self._on_postgresql:
+            self._connection.execute(sa.text(f"ANALYZE {table}"))
+
+    def _count(self, table: str) -> int:
+        count = int(self._connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one())
+        self._connection.commit()
+        return count
+
+    def _stream(self, statement: str) -> Iterator[Row]:
+        options = {"yield_per": _ROWS_AT_ONCE}
+        with closing(self._connection.execute(sa.text(statement), execution_options=options)) as found:
+            for rows in found.partitions(_ROWS_AT_ONCE):
+                yield from rows
+
+
+def _weight(row: Row, claiming: set[str]) -> tuple[int, float, int]:
+    """The first accepted answer stays for ever; of the others the latest says most."""
+    _, verdict, _, _, _, _, job_key, answered_at, attempt = row
+    if verdict == "accepted":
+        return 4, -answered_at, -attempt
+    if verdict == "rejected":
+        return 3, answered_at, attempt
+    if job_key in claiming:
+        return 2, 0.0, attempt
+    return (1 if verdict == "failed" else 0), answered_at or 0.0, attempt
 
 
 @contextmanager
 def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
     """Put the wanted texts beside the ledger for as long as the context lasts."""
     with ledger.read() as connection:
+        if ledger.on_postgresql:
+            for setting in _POSTGRESQL_SETTINGS:
+                connection.execute(sa.text(f"SET {setting}"))
         for table in _TABLES:
-            connection.execute(sa.text(table))
+            connection.execute(
+                sa.text(table.format(without_rowid="" if ledger.on_postgresql else " WITHOUT ROWID"))
+            )
         driver: Any = connection.connection.cursor()  # COPY is psycopg's own
         if ledger.on_postgresql:
             with driver.copy("COPY wanted FROM STDIN") as copy:
@@ -185,5 +285,5 @@ def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
             driver.executemany("INSERT INTO wanted VALUES (?, ?, ?)", rows)
         driver.close()
         connection.commit()
-        yield Wanted(connection)
+        yield Wanted(ledger, connection)
         connection.rollback()

@@ -34,6 +34,8 @@ def placeholders(text: str) -> Counter[str]:
 
 def compare(source: str, target: str) -> list[str]:
     """What is wrong with the placeholders of `target`, as sentences; empty when nothing is."""
+    if not (_may_hold_one(source) or _may_hold_one(target)):
+        return []
     wanted, found = placeholders(source), placeholders(target)
     findings = [
         f"The placeholder {placeholder} occurs {_times(wanted[placeholder])} in the source text "
@@ -44,6 +46,11 @@ def compare(source: str, target: str) -> list[str]:
     if not findings and is_well_nested(source) and not is_well_nested(target):
         findings.append("The numbered tags are closed in another order than they are opened.")
     return findings
+
+
+def _may_hold_one(text: str) -> bool:
+    # Most texts have none, and looking for three characters is many times faster than looking for them all.
+    return "<" in text or "%" in text or "{" in text
 
 
 def _times(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Models and their prices are data: models.toml beside this file, and the file BATCH_TRANSLATE_MODELS names."""
+"""Models, their prices and limits are data: models.toml here, and the file BATCH_TRANSLATE_MODELS names."""
 
 from __future__ import annotations
 
@@ -15,13 +15,20 @@ _BUILT_IN = Path(__file__).with_name("models.toml")
 
 
 class Model(BaseModel):
-    """Prices in US dollars per million tokens at batch price; None where nobody has said."""
+    """Prices in US dollars per million tokens at batch price, None where nobody has said; the account's limits.
+
+    `enqueued_tokens`: the most prompt tokens in all unfinished batches of the model together; the defaults are
+    OpenAI's of November 2026, for the lowest paid tier.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     input: float | None = Field(default=None, ge=0)
     output: float | None = Field(default=None, ge=0)
     reasoning_effort: str | None = None
+    enqueued_tokens: int = Field(default=2_000_000, ge=1)
+    requests_per_batch: int = Field(default=50_000, ge=1)
+    megabytes_per_batch: int = Field(default=200, ge=1)
 
     def cost_usd(self, input_tokens: int, output_tokens: int) -> float | None:
         """What so many tokens cost, None when a price is unknown. Cached input counts in full: batches may not

@@ -1,8 +1,8 @@
 """When to look at a batch again, and when to stop looking.
 
 Pure: time and chance are arguments. The trigger and the sensor's poke mode both decide here, so that they
-cannot drift apart. A batch ends a wait in three ways only: it is terminal, the provider has denied for a while
-that it exists, or the deadline has passed. An answer that could not be read is none of them.
+cannot drift apart. A batch ends a wait in three ways only: it has come as far as was waited for, the provider has
+denied for a while that it exists, or the deadline has passed. An answer that could not be read is none of them.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from batch_translate.provider.statuses import is_terminal
+from batch_translate.provider.statuses import VALIDATING, is_terminal
 
-Reason = Literal["finished", "gone", "deadline"]
+Reason = Literal["finished", "started", "gone", "deadline", "stuck"]
+"""How a wait for a batch ended. `stuck`: given up by people or by the recovery, never by a wait itself."""
 
 FIRST_DELAY = 3.0
 LONGEST_DELAY = 120.0
 GONE_LOOKS = 5
 # Longer than a provider takes to show what it has just created (15 minutes were seen for a file).
 GONE_SECONDS = 1200.0
+LONGEST_WAIT_SECONDS = 26 * 3600.0
+"""A batch has 24 hours; what has not ended some time after that never will."""
 
 
 def next_delay(age: float, chance: float, *, first: float = FIRST_DELAY, longest: float = LONGEST_DELAY) -> float:
@@ -45,9 +48,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The wait for one batch: what was seen so far, and until when to wait. Times are epoch seconds."""
+    """The wait for one batch: what was seen so far, and until when to wait. Times are epoch seconds.
+
+    With `until_started` it also ends, as `started`, when the provider has done with validating the batch.
+    """
 
     deadline: float
+    until_started: bool = False
     status: str | None = None
     denials: int = 0
     denied_since: float = 0.0
@@ -63,6 +70,8 @@ class Wait:
         """How the wait ended, None while it goes on. What the batch says counts before the deadline."""
         if self.status is not None and self.denials == 0 and is_terminal(self.status):
             return Outcome(self.status, "finished")
+        if self.until_started and self.denials == 0 and self.status not in (None, VALIDATING):
+            return Outcome(self.status, "started")
         if self.denials >= GONE_LOOKS and now - self.denied_since >= GONE_SECONDS:
             return Outcome(self.status, "gone")
         if now >= self.deadline:

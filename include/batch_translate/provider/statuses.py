@@ -6,6 +6,8 @@ here means that the batch is still open, so nothing is ever given up because of 
 
 from __future__ import annotations
 
+VALIDATING = "validating"
+"""The provider reads the input; nothing has run, and the batch may still be refused."""
 COMPLETED = "completed"
 REFUSED = "failed"
 """Validation failed or the token limit was reached: nothing ran, nothing is billed, there are no files."""

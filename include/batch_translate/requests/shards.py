@@ -39,14 +39,17 @@ class Shard:
 
 
 def pack(texts: Iterable[Text], limits: Limits) -> Iterator[list[Text]]:
-    """Group texts that follow each other and share a language pair, in their order."""
+    """Group texts that follow each other and share a language pair, in their order; some go alone."""
     group: list[Text] = []
     tokens = 0
     for text in texts:
         if group and (
             len(group) == limits.segments_per_request
             or tokens + text.tokens > limits.tokens_per_request
-            or (text.source_language, text.target_language) != (group[0].source_language, group[0].target_language)
+            or text.alone
+            or group[0].alone
+            or text.target_language != group[0].target_language
+            or text.source_language != group[0].source_language
         ):
             yield group
             group, tokens = [], 0

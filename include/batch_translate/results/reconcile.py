@@ -62,9 +62,10 @@ def reconcile(
     return Reconciled(answers, usage, oddities)
 
 
-def _none(slot: Slot, reason: str, at_fault: bool, slots: Sequence[Slot]) -> Answer:
-    # In a packed request nobody knows which text was at fault: each is asked again, alone.
-    return Answer(slot, "failed" if at_fault and len(slots) == 1 else "unanswered", reason)
+def _none(slot: Slot, reason: str, text_at_fault: bool, slots: Sequence[Slot]) -> Answer:
+    if not text_at_fault:
+        return Answer(slot, "unanswered", reason)
+    return Answer(slot, "failed" if len(slots) == 1 else "suspect", reason)
 
 
 def _answers(slots: Sequence[Slot], line: Content, check: Check, oddities: Counter[str]) -> list[Answer]:
@@ -76,9 +77,28 @@ def _answers(slots: Sequence[Slot], line: Content, check: Check, oddities: Count
         return [_none(slot, "the answer is not JSON", True, slots) for slot in slots]
     if not isinstance(value, dict):
         return [_none(slot, "the answer is no JSON object", True, slots) for slot in slots]
-    if extra := value.keys() - {str(slot.slot) for slot in slots}:
+    names = [str(slot.slot) for slot in slots]
+    if len(value) != len(names) and (extra := value.keys() - names):
         oddities["slots that were not asked"] += len(extra)
-    return [_answer(slot, value.get(str(slot.slot)), slots, line.model, check) for slot in slots]
+    if doubt := _misplaced(value, len(slots)):
+        return [_none(slot, doubt, True, slots) for slot in slots]
+    return [
+        _answer(slot, value.get(name), slots, line.model, check) for slot, name in zip(slots, names, strict=True)
+    ]
+
+
+def _misplaced(value: Mapping[str, object], count: int) -> str:
+    """Why texts may stand in other slots than their own, "" where nothing shows it.
+
+    A model that makes one text of two leaves a slot empty, or counts on from there as it does when it makes two of
+    one: its later texts would stand beside other sources.
+    """
+    given = len(value)
+    if given not in (0, count) and all(str(number) in value for number in range(1, given + 1)):
+        return f"the answer has {given} slots instead of {count}"
+    if count > 1 and any(isinstance(text, str) and not text.strip() for text in value.values()):
+        return "a slot of the answer is empty"
+    return ""
 
 
 def _answer(slot: Slot, text: object, slots: Sequence[Slot], model: str | None, check: Check) -> Answer:

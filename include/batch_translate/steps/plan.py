@@ -6,6 +6,7 @@ Every later step works by the plan and by nothing else, so a folder that changes
 from __future__ import annotations
 
 import fnmatch
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -161,18 +162,33 @@ def segments_schema(languages: tuple[str, ...]) -> pa.Schema:
 def read_segments(plan: Plan, language: str) -> Iterator[SegmentRow]:
     """Yield the plan's segments in document order, a block of rows in memory at a time."""
     columns = ["document", "place", "row_id", "source", "context", f"key:{language}"]
-    ordinal = -1
-    with storage.opened(plan.segments_url) as file, pq.ParquetFile(file) as table:
-        for batch in table.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                ordinal += 1
-                if plan.documents[row[0]].readable:
-                    yield SegmentRow(ordinal, *row)
+    readable = [document.readable for document in plan.documents]
+    for start, block in _blocks(plan, columns):
+        for ordinal, row in enumerate(zip(*block, strict=True), start):
+            if readable[row[0]]:
+                yield SegmentRow(ordinal, *row)
+
+
+def read_sources(plan: Plan) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield blocks of (first ordinal, sources, contexts), rows of documents that are not readable among them."""
+    for start, (sources, contexts) in _blocks(plan, ["source", "context"]):
+        yield start, sources, contexts
 
 
 def wanted_rows(plan: Plan, language: str) -> Iterator[WantedRow]:
     """What the plan wants of the ledger for one language."""
     instruction = keys.instruction_key(plan.settings.profile, plan.settings.profile_version)
-    for row in read_segments(plan, language):
-        if row.key is not None:
-            yield row.ordinal, row.key, instruction
+    readable = [document.readable for document in plan.documents]
+    for start, (documents, segment_keys) in _blocks(plan, ["document", f"key:{language}"]):
+        for ordinal, document, key in zip(count(start), documents, segment_keys, strict=False):
+            if key is not None and readable[document]:
+                yield ordinal, key, instruction
+
+
+def _blocks(plan: Plan, columns: list[str]) -> Iterator[tuple[int, list[list[Any]]]]:
+    """Yield (ordinal of the first row, the columns' values) for blocks of rows."""
+    start = 0
+    with storage.opened(plan.segments_url) as file, pq.ParquetFile(file) as table:
+        for batch in table.iter_batches(_ROWS_AT_ONCE, columns=columns):
+            yield start, [batch.column(name).to_pylist() for name in columns]
+            start += batch.num_rows

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from batch_translate import storage
-from batch_translate.errors import IncompleteError, ReconciliationError
+from batch_translate.errors import ChangedInputError, IncompleteError, ReconciliationError
 from batch_translate.ledger import Ledger, days
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
@@ -29,7 +29,8 @@ REPORT_VERSION = 1
 def verify_complete(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, Any]:
     """Write `_report.json` and return it.
 
-    Raises IncompleteError, saying what is missing and what to do, ReconciliationError when counts do not add up.
+    Raises IncompleteError, saying what is missing and what to do, ChangedInputError when the folder is not the
+    one that was read, ReconciliationError when counts do not add up.
     """
     plan = plans.load(plan_url)
     standings = {
@@ -42,12 +43,27 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, Any
     said = missing_sentences(plan, standings)
     if said:
         raise IncompleteError(" ".join([f"{plan.day} is not complete.", *said, *advice(plan, standings)]))
+    _check_inputs(plan)
     for language, standing in standings.items():
         reviews = standing.states["needs_review"]
         if reviews:
             log.warning("%s, %s: %d segments need a review; their source text stays", plan.day, language, reviews)
         log.info("%s, %s is complete: %s", plan.day, language, dict(standing.states))
     return report
+
+
+def _check_inputs(plan: Plan) -> None:
+    """Raise ChangedInputError where what is published is not the translation of what the folder holds now."""
+    planned = {document.path: document.sha256 for document in plan.documents} | plan.copied
+    for path, sha256 in planned.items():
+        try:
+            with storage.local_copy(plan.source_url(path), sha256=sha256):
+                pass
+        except FileNotFoundError:
+            raise ChangedInputError(
+                f"{plan.source_url(path)} has been removed since it was read, and its translation stands there "
+                "still. Clear read_documents with everything downstream; only what is new is sent."
+            ) from None
 
 
 def missing_sentences(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:

@@ -6,13 +6,20 @@ A run that waits here holds no claim itself: its own jobs are collected, so two 
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from batch_translate.config import Environment
-from batch_translate.ledger import Ledger, days
+from batch_translate.ledger import Ledger, days, jobs
 from batch_translate.ledger.wanted import wanted
 from batch_translate.steps import plan as plans
+from batch_translate.steps.recover_jobs import ABANDONED_SECONDS, recover
 from batch_translate.steps.standing import count_standing
 from batch_translate.steps.write_translations import published_states
+
+if TYPE_CHECKING:
+    from batch_translate.provider.api import BatchApi
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +48,25 @@ def reason_to_skip(plan_url: str, pass_number: int, run_id: str) -> str | None:
 
 def open_claims(plan_url: str, run_id: str) -> int:
     """How many of the plan's texts the open jobs of other runs ask for."""
-    plan = plans.load(plan_url)
     ledger = Ledger(Environment.read().ledger)
-    others = 0
+    return sum(_claiming_runs(ledger, plan_url, run_id).values())
+
+
+def recover_claimed(ledger: Ledger, api: BatchApi, plan_url: str, run_id: str) -> None:
+    """Collect the ended batches of the runs that claim texts of the plan, and free what they never sent.
+
+    A run that died would otherwise hold its claims until the next night, with its answers paid and waiting.
+    """
+    runs = _claiming_runs(ledger, plan_url, run_id)
+    jobs.release_unsent(ledger, time.time() - ABANDONED_SECONDS, run_id)
+    recover(ledger, api, [job for job in jobs.open_jobs(ledger) if job.run_id in runs])
+
+
+def _claiming_runs(ledger: Ledger, plan_url: str, run_id: str) -> Counter[str]:
+    plan = plans.load(plan_url)
+    runs: Counter[str] = Counter()
     for language in plan.settings.languages():
         with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
-            others += sum(count for run, count in rows.claiming_runs().items() if run != run_id)
-    return others
+            runs.update(rows.claiming_runs())
+    del runs[run_id]
+    return runs

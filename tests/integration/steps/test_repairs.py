@@ -33,6 +33,11 @@ def first_result_file(change: Callable[[dict[str, Any]], None]) -> Callable[[Exc
     changed: list[str] = []
 
     def between(exchange: Exchange) -> Exchange:
+        if exchange.call.startswith("GET /v1/files/") and not exchange.call.endswith("/content"):
+            # The size would not be that of the changed content; 0 says that it is not known.
+            return exchange.answered(
+                exchange.status, json.dumps(json.loads(exchange.content) | {"bytes": 0}).encode()
+            )
         if changed or not exchange.call.endswith("/content"):
             return exchange
         changed.append(exchange.call)
@@ -62,6 +67,19 @@ def test_answer_without_its_placeholder_is_asked_again_alone_with_what_was_wrong
     assert night.output()["talk.txt"].decode() == "Good morning\n\n[ja→en] {name}さん\n\n[ja→en] 雨です\n"
 
 
+def test_texts_whose_request_met_a_fault_of_the_service_are_asked_again_together(night: Night) -> None:
+    def fail(line: dict[str, Any]) -> None:
+        line["response"] = {"status_code": 500, "request_id": "r", "body": {"error": {"message": "try again"}}}
+
+    night.put(DAY, {"talk.txt": "おはよう\n\n雨です\n\n雪です\n"})
+    plan = night.read()
+    with proxy(night.server.base_url, first_result_file(fail)) as night.through:
+        night.run_pass(plan, 1)
+        (repair,) = night.run_pass(plan, 2)
+    (message,) = user_messages(night, repair)
+    assert list(message["segments"].values()) == ["おはよう", "雨です", "雪です"]
+
+
 def test_texts_of_a_refused_packed_request_are_asked_again_one_by_one(night: Night) -> None:
     def refuse(line: dict[str, Any]) -> None:
         error = {"message": "filtered", "code": "content_policy_violation", "type": "invalid_request_error"}
@@ -86,11 +104,14 @@ def test_texts_of_a_refused_packed_request_are_asked_again_one_by_one(night: Nig
         (lambda line: line.update(custom_id=line["custom_id"][:-1]), 0),  # a prefix is another id
         (lambda line: line.update(custom_id="0" * 40), 0),
         (lambda line: line["response"]["body"]["choices"][0]["message"].update(content="no JSON"), 0),
-        (lambda line: line["response"]["body"]["choices"][0]["message"].update(content='{"1": "A"}'), 1),
+        (
+            lambda line: line["response"]["body"]["choices"][0]["message"].update(content='{"1": "A"}'),
+            0,
+        ),  # of two texts one
         (lambda line: line["response"]["body"]["choices"][0]["message"].update(content='{"2": "B", "9": "C"}'), 1),
         (lambda line: line["response"].update(body=json.dumps(line["response"]["body"])), 2),
     ],
-    ids=["prefix of an id", "foreign id", "not JSON", "slot missing", "foreign slot", "body as a string"],
+    ids=["prefix of an id", "foreign id", "not JSON", "slots merged", "foreign slot", "body as a string"],
 )
 def test_answers_that_do_not_match_are_asked_again(
     night: Night, change: Callable[[dict[str, Any]], None], kept: int

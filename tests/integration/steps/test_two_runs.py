@@ -8,7 +8,7 @@ import pytest
 from integration.steps.night import DAY
 from integration.steps.proxy import Exchange, proxy
 
-from batch_translate.errors import IncompleteError
+from batch_translate.errors import IncompleteError, JobError
 from batch_translate.ledger import jobs
 from batch_translate.provider.polling import GONE_SECONDS
 from batch_translate.steps.build_requests import build_requests
@@ -118,7 +118,9 @@ def test_batch_that_the_provider_denies_for_long_is_asked_for_again(night: Night
     night.send(job_key)
     night.put_back("submitted_at", [job_key], seconds=GONE_SECONDS + 1)
     with proxy(night.server.base_url, deny) as night.through:
-        assert collect_results(night.ledger, night.api, job_key) == {"unanswered": 2}
+        with pytest.raises(JobError, match="does not show batch"):
+            collect_results(night.ledger, night.api, job_key)  # one look proves nothing
+        assert collect_results(night.ledger, night.api, job_key, "gone") == {"unanswered": 2}
     night.through = ""
     assert open_claims(second.url, "second") == 0
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.filterwarnings("error", "ignore::pytest.PytestUnraisabl
 
 LIMIT = 20.0
 CONTEXT = {"run_id": "run_1"}
+SINCE = {"began": 1.0, "deadline": time.time() + 7200}
 
 
 class Step(ModuleType):
@@ -30,6 +31,10 @@ class Step(ModuleType):
         self.counts = [0]
         self.reasons = [None]
         self.calls = []
+        self.recovered = []
+
+    def recover_claimed(self, plan, conn_id):
+        self.recovered.append((plan, conn_id))
 
     def open_claims(self, plan, run_id):
         self.calls.append((plan, run_id))
@@ -47,6 +52,7 @@ class Step(ModuleType):
 @pytest.fixture
 def step(monkeypatch):
     step = Step()
+    monkeypatch.setattr(claims_module, "recover_claimed", step.recover_claimed)
     monkeypatch.setitem(sys.modules, step.__name__, step)
     return step
 
@@ -60,8 +66,9 @@ def sensor(**arguments):
     return ClaimsSensor(task_id="wait_for_claims", plan="plan.json", pass_number=2, **arguments)
 
 
-def run(*, wait=LIMIT, silent=0.0):
-    trigger = ClaimsTrigger("plan.json", "run_1", time.time() + wait, silent_seconds=silent)
+def run(*, wait=LIMIT, recover=LIMIT, silent=0.0):
+    now = time.time()
+    trigger = ClaimsTrigger("plan.json", "run_1", now + wait, now + recover, silent_seconds=silent)
 
     async def collect():
         async with asyncio.timeout(LIMIT):
@@ -89,30 +96,34 @@ def test_open_claims_defer_until_after_the_triggers_deadline(step):
     trigger = caught.value.trigger
     assert (trigger.plan, trigger.run_id, trigger.silent_seconds) == ("plan.json", "run_1", 10)
     assert trigger.deadline == pytest.approx(time.time() + 7200, abs=60)
+    assert trigger.recover_at == pytest.approx(time.time() + 900, abs=60)
+    assert step.recovered == [("plan.json", "openai_default")]
     assert caught.value.timeout > timedelta(hours=2)
-    assert getattr(sensor(), caught.value.method_name)(CONTEXT, event={"reason": "free"}) == "plan.json"
+    resume = getattr(sensor(), caught.value.method_name)
+    assert resume(CONTEXT, event={"reason": "free"}, **caught.value.kwargs) == "plan.json"
 
 
 def test_pass_that_other_runs_have_made_needless_is_skipped_on_resume(step):
     step.reasons = ["Nothing is left to translate"]
     with pytest.raises(AirflowSkipException):
-        sensor().execute_complete(CONTEXT, {"reason": "free"})
+        sensor().execute_complete(CONTEXT, {"reason": "free"}, **SINCE)
 
 
 def test_deadline_goes_on_with_what_is_free(step):
-    assert sensor().execute_complete(CONTEXT, {"reason": "deadline"}) == "plan.json"
+    assert sensor().execute_complete(CONTEXT, {"reason": "deadline"}, **SINCE) == "plan.json"
 
 
 @pytest.mark.parametrize("event", [None, {}, {"reason": "finished"}])
 def test_event_of_another_kind_is_refused(step, event):
     with pytest.raises(ValueError, match="validation error"):
-        sensor().execute_complete(CONTEXT, event)
+        sensor().execute_complete(CONTEXT, event, **SINCE)
 
 
 def test_poke_mode_waits_on_the_worker(step, quick):
-    step.counts = [2, 1, 0]
+    step.counts = [2, 2, 1, 0]
     assert sensor(deferrable=False).execute(CONTEXT) == "plan.json"
-    assert len(step.calls) == 3
+    assert len(step.calls) == 4
+    assert len(step.recovered) == 1
 
 
 def test_poke_mode_ends_at_the_deadline(step, quick):
@@ -129,6 +140,20 @@ def test_trigger_fires_when_the_claims_are_gone(step, quick):
 def test_trigger_sends_its_deadline(step, quick):
     step.counts = [2]
     assert run(wait=0.3) == [TriggerEvent({"reason": "deadline"})]
+
+
+def test_trigger_asks_for_a_recovery_and_the_sensor_waits_on(step, quick):
+    step.counts = [2]
+    (event,) = run(recover=0.3)
+    assert event == TriggerEvent({"reason": "recover"})
+    with pytest.raises(TaskDeferred) as caught:
+        sensor().execute_complete(CONTEXT, event.payload, **SINCE)
+    assert caught.value.trigger.deadline == SINCE["deadline"]
+    assert step.recovered == [("plan.json", "openai_default")]
+
+
+def test_what_a_recovery_brings_ends_the_wait(step):
+    assert sensor().execute_complete(CONTEXT, {"reason": "recover"}, **SINCE) == "plan.json"
 
 
 def test_trigger_keeps_silent_first(step, quick):
@@ -149,7 +174,7 @@ def test_counting_does_not_block_the_loop(step, quick):
 
     async def collect():
         measuring = asyncio.create_task(measure())
-        trigger = ClaimsTrigger("plan.json", "run_1", time.time() + LIMIT, silent_seconds=0)
+        trigger = ClaimsTrigger("plan.json", "run_1", time.time() + LIMIT, time.time() + LIMIT, silent_seconds=0)
         async with asyncio.timeout(LIMIT):
             found = [event async for event in trigger.run()]
         measuring.cancel()
@@ -160,6 +185,6 @@ def test_counting_does_not_block_the_loop(step, quick):
 
 
 def test_arguments_survive_the_database():
-    path, arguments = ClaimsTrigger("plan.json", "run_1", 5.0).serialize()
+    path, arguments = ClaimsTrigger("plan.json", "run_1", 5.0, 4.0).serialize()
     again = import_string(path)(**json.loads(json.dumps(arguments)))
     assert again.serialize() == (path, arguments)

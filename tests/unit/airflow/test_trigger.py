@@ -1,6 +1,7 @@
 """The trigger against a real server on a socket, alone and through Airflow's shared streams."""
 
 import asyncio
+import gc
 import json
 import time
 from contextlib import aclosing
@@ -272,6 +273,44 @@ def test_one_broken_batch_does_not_hide_the_others(server, quick):
         [event("a", "completed", "finished")],
         [event("b", "completed", "finished")],
     ]
+
+
+def test_log_that_is_slow_to_write_does_not_block_the_loop(server, quick, monkeypatch):
+    class SlowLog:
+        lines = 0
+
+        def info(self, *_):
+            time.sleep(0.5)
+            self.lines += 1
+
+    log = SlowLog()
+    monkeypatch.setattr(BatchTrigger, "log", log)
+    server.batches = {"batch_1": "in_progress"}
+    run(trigger_for(wait=1.0))  # What the first one imports is not measured.
+    lags = []
+
+    async def measure():
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            lags.append(time.monotonic() - before - 0.01)
+
+    async def collect():
+        measuring = asyncio.create_task(measure())
+        async with asyncio.timeout(LIMIT):
+            found = [event async for event in trigger_for(wait=1.0).run()]
+        measuring.cancel()
+        return found
+
+    assert asyncio.run(collect()) == [event("batch_1", "in_progress", "deadline")]
+    assert log.lines == 2
+    assert max(lags) < 0.4
+
+
+def test_what_was_imported_is_not_searched_for_garbage(server, quick):
+    server.batches = {"batch_1": "completed"}
+    run(trigger_for())
+    assert gc.get_freeze_count() > len(gc.get_objects()) / 10
 
 
 def test_event_is_validated():

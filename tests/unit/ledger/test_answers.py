@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +8,7 @@ from unit.ledger.samples import answers_of, collect, count, planned, submitted
 
 from batch_translate.answers import Usage
 from batch_translate.errors import ReconciliationError
-from batch_translate.ledger import answers, days, jobs
+from batch_translate.ledger import answers, days, jobs, planning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +22,12 @@ def test_slots_carry_the_texts_that_were_asked_for(ledger: Ledger) -> None:
     (first,), (second,) = answers.slots_of(ledger, job_key).values()
     assert {first.source, second.source} == {"おはよう", "{count}件"}
     assert (first.slot, first.source_language, first.target_language) == (1, "ja", "en")
-    assert samples.key(first.source) == first.segment_key
 
 
 def test_slots_of_a_packed_request_come_by_number(ledger: Ledger) -> None:
-    asked = [replace(samples.ask(f"text {slot}"), custom_id="one", slot=slot) for slot in (10, 2, 1)]
+    asked = [samples.ask(f"text {slot}")._replace(custom_id="one", slot=slot) for slot in (10, 2, 1)]
     job = samples.job_for(asked, "run_1")
-    assert jobs.plan(ledger, job, asked, 0.0)
+    assert planning.plan(ledger, job, asked)
     found = answers.slots_of(ledger, job.job_key)
     assert [slot.slot for slot in found["one"]] == [1, 2, 10]
 
@@ -39,7 +37,7 @@ def test_store_closes_the_job_ends_its_claims_and_keeps_the_bill(ledger: Ledger)
     assert collect(ledger, job_key, answers_of(ledger, job_key))
     job = jobs.get(ledger, job_key)
     assert (job.state, job.batch_status) == ("collected", "completed")
-    assert (count(ledger, "claims"), count(ledger, "answers")) == (0, 2)
+    assert (samples.claimed(ledger), count(ledger, "answers")) == (0, 2)
     assert days.spending(ledger, run_id="run_1") == days.Spending(1, 2, 2, 100, 50, 0.25)
 
 
@@ -54,15 +52,15 @@ def test_storing_again_changes_nothing(ledger: Ledger) -> None:
 def test_a_job_that_was_not_sent_takes_no_answers(ledger: Ledger) -> None:
     job_key = planned(ledger, "a")
     assert not collect(ledger, job_key, answers_of(ledger, job_key))
-    assert (count(ledger, "answers"), count(ledger, "claims")) == (0, 1)
+    assert (count(ledger, "answers"), samples.claimed(ledger)) == (0, 1)
 
 
 def _another_id(brought: list[Answer]) -> list[Answer]:
-    return [*brought[1:], replace(brought[0], slot=replace(brought[0].slot, custom_id="of another job"))]
+    return [*brought[1:], brought[0]._replace(slot=brought[0].slot._replace(custom_id="of another job"))]
 
 
 def _another_slot(brought: list[Answer]) -> list[Answer]:
-    return [*brought[1:], replace(brought[0], slot=replace(brought[0].slot, slot=9))]
+    return [*brought[1:], brought[0]._replace(slot=brought[0].slot._replace(slot=9))]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +81,7 @@ def test_answers_that_do_not_match_the_job_are_refused_whole(
     job_key = submitted(ledger, "a", "b", "c")
     with pytest.raises(ReconciliationError, match=f"job {job_key}.*Nothing was stored"):
         collect(ledger, job_key, spoil(answers_of(ledger, job_key)))
-    assert (count(ledger, "answers"), count(ledger, "claims")) == (0, 3)
+    assert (count(ledger, "answers"), samples.claimed(ledger)) == (0, 3)
     assert jobs.get(ledger, job_key).state == "submitted"
     assert collect(ledger, job_key, answers_of(ledger, job_key))
 
@@ -91,8 +89,8 @@ def test_answers_that_do_not_match_the_job_are_refused_whole(
 def test_text_findings_and_reason_come_back_as_they_were(ledger: Ledger) -> None:
     job_key = submitted(ledger, "a")
     (answer,) = answers_of(ledger, job_key)
-    said = replace(
-        answer, verdict="rejected", text="行1\n行2 '\"\\ 😀", findings=("足りない: {count}", "two"), reason="r"
+    said = answer._replace(
+        verdict="rejected", text="行1\n行2 '\"\\ 😀", findings=("足りない: {count}", "two"), reason="r"
     )
     collect(ledger, job_key, [said])
     (outcome,) = samples.outcomes(ledger, "a")
@@ -102,7 +100,7 @@ def test_text_findings_and_reason_come_back_as_they_were(ledger: Ledger) -> None
 def test_note_and_unknown_cost_are_kept(ledger: Ledger) -> None:
     job_key = submitted(ledger, "a")
     answers.store(
-        ledger, job_key, "batch", answers_of(ledger, job_key, "unanswered"),
+        ledger, job_key, f"batch of {job_key}", answers_of(ledger, job_key, "unanswered"),
         status="expired", usage=Usage(), cost_usd=None, now=1.0, note="1 unreadable lines",
     )  # fmt: skip
     job = jobs.get(ledger, job_key)

@@ -80,12 +80,12 @@ def test_write_is_undone_whole_by_an_exception(ledger: Ledger) -> None:
 
     def break_off() -> None:
         with ledger.write() as connection:
-            connection.exec_driver_sql("DELETE FROM claims")
+            connection.exec_driver_sql("DELETE FROM requests")
             raise KeyError
 
     with pytest.raises(KeyError):
         break_off()
-    assert samples.count(ledger, "claims") == 1
+    assert samples.count(ledger, "requests") == 1
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/ledger"])

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from unit.ledger import samples
 
 from batch_translate.answers import Answer
-from batch_translate.ledger import answers, jobs
+from batch_translate.ledger import answers, jobs, planning
 
 if TYPE_CHECKING:
     from batch_translate.answers import Verdict
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TEXTS = 3
 ATTEMPTS = 2
-VERDICTS: list[Verdict] = ["accepted", "rejected", "failed", "unanswered"]
+VERDICTS: list[Verdict] = ["accepted", "rejected", "failed", "suspect", "unanswered"]
 
 
 class Runs(RuleBasedStateMachine):
@@ -74,7 +74,7 @@ class Runs(RuleBasedStateMachine):
         job = samples.job_for(asked, data.draw(st.sampled_from(["run_1", "run_2"])))
         names = [one.source for one in asked]
         free = not any(name in self.claims or self.accepted(name) for name in names)
-        won = jobs.plan(self.ledger, job, asked, 0.0)
+        won = planning.plan(self.ledger, job, asked)
         assert not won or free, "asked twice"
         # A view so old that this very job has been in the ledger is the only other reason to lose.
         assert (
@@ -91,8 +91,8 @@ class Runs(RuleBasedStateMachine):
                 self.submit(job.job_key)
 
     def submit(self, job_key: str) -> None:
-        assert jobs.begin_submission(self.ledger, job_key, 1.0)
-        jobs.record_batch(self.ledger, job_key, f"batch of {job_key}", 2.0)
+        assert jobs.begin_submission(self.ledger, job_key, 10**9, 1.0) == "begun"
+        jobs.record_batch(self.ledger, job_key, f"batch of {job_key}", 1.0, 2.0)
         self.open[job_key] = "submitted"
 
     @precondition(lambda self: "submitted" in self.open.values())

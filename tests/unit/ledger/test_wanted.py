@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from unit.ledger import samples
 from unit.ledger.samples import INSTRUCTION, answered, key, missing, outcomes, planned, rows, submitted
 
@@ -10,14 +12,16 @@ from batch_translate.ledger import jobs
 from batch_translate.ledger.wanted import Missing, Outcome, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from batch_translate.answers import Verdict
     from batch_translate.ledger import Ledger
 
 
 def test_a_new_text_is_missing_once_with_its_first_ordinal(ledger: Ledger) -> None:
     assert missing(ledger, "a", "b", "a") == [
-        Missing(0, key("a"), INSTRUCTION, 1, None),
-        Missing(1, key("b"), INSTRUCTION, 1, None),
+        Missing(0, key("a"), INSTRUCTION, 1, None, False),
+        Missing(1, key("b"), INSTRUCTION, 1, None, False),
     ]
 
 
@@ -29,6 +33,8 @@ def test_a_new_text_is_missing_once_with_its_first_ordinal(ledger: Ledger) -> No
         (["rejected"], True, "needs_review", "0 a"),
         (["failed"], True, "failed", None),
         (["unanswered"], True, "failed", None),
+        (["suspect"], True, "failed", None),
+        (["suspect", "unanswered", "suspect", "suspect"], True, "failed", None),
         (["unanswered"] * 5, True, "failed", None),
         (["rejected"] * 3, False, "needs_review", "2 a"),
         (["failed", "rejected", "failed"], False, "needs_review", "1 a"),
@@ -55,9 +61,11 @@ def test_the_first_accepted_answer_stays_for_ever(ledger: Ledger) -> None:
     # Two jobs can only bring the same text when a batch that was given up for lost comes back.
     late = submitted(ledger, "a", run="run_2")
     with ledger.write() as connection:
-        connection.exec_driver_sql("DELETE FROM claims")
+        connection.exec_driver_sql("UPDATE jobs SET state = 'absent'")
     answered(ledger, "a", "accepted", "first ", attempt=2)
-    samples.collect(ledger, late, samples.answers_of(ledger, late, said="second "))
+    with ledger.write() as connection:
+        connection.exec_driver_sql(f"UPDATE jobs SET state = 'submitted' WHERE job_key = '{late}'")
+    samples.collect(ledger, late, samples.answers_of(ledger, late, said="second "), now=4.0)
     assert outcomes(ledger, "a", run="run_1")[0] == Outcome(0, "translated", "first a", "batch", "", (), "model")
 
 
@@ -67,6 +75,65 @@ def test_missing_carries_the_latest_rejected_answer_with_its_findings(ledger: Le
     answered(ledger, "a", "unanswered", attempt=3)
     (found,) = missing(ledger, "a")
     assert (found.attempt, found.rejected) == (4, ("second a", ("a finding",)))
+
+
+@pytest.mark.parametrize(
+    ("came", "alone"),
+    [
+        ([], False),
+        (["unanswered", "unanswered"], False),
+        (["suspect"], True),
+        (["suspect", "unanswered"], True),
+        (["rejected"], True),
+        (["failed", "unanswered"], True),
+    ],
+)
+def test_a_text_in_doubt_is_to_be_asked_alone_and_a_batchs_fault_puts_none_in_doubt(
+    ledger: Ledger, came: list[Verdict], alone: bool
+) -> None:
+    for number, verdict in enumerate(came):
+        answered(ledger, "a", verdict, attempt=number + 1)
+    assert [one.alone for one in missing(ledger, "a", "b", "a")] == [alone, False]
+
+
+def test_of_answers_without_a_text_the_latest_says_why(ledger: Ledger) -> None:
+    answered(ledger, "a", "suspect")
+    answered(ledger, "a", "unanswered", attempt=2)
+    assert outcomes(ledger, "a")[0].reason == "unanswered"
+    answered(ledger, "a", "failed", attempt=3)
+    answered(ledger, "a", "unanswered", attempt=4)
+    assert outcomes(ledger, "a")[0].reason == "failed"
+
+
+@contextmanager
+def executed(ledger: Ledger, statements: list[str]) -> Iterator[None]:
+    """Each statement that the ledger's database executes meanwhile."""
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    sa.event.listen(ledger.engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(ledger.engine, "before_cursor_execute", note)
+
+
+def test_questions_about_many_texts_take_no_more_statements_than_about_few(ledger: Ledger) -> None:
+    def statements(count: int) -> int:
+        names = [f"{count} texts, {number}" for number in range(count)]
+        half = samples.submitted(ledger, *names[: count // 2])
+        samples.collect(ledger, half, samples.answers_of(ledger, half))
+        planned(ledger, *names[count // 2 : count // 2 + 10], run="other")
+        said: list[str] = []
+        with wanted(ledger, rows(*names)) as found, executed(ledger, said):
+            assert found.distinct() == count
+            assert sum(1 for _ in found.missing(3)) == found.count_missing(3) == count - count // 2 - 10
+            assert found.claiming_runs() == {"other": 10}
+            assert sum(1 for _ in found.outcomes("run_1")) == count
+        return len(said)
+
+    assert statements(1000) == statements(40) < 40
 
 
 def test_claimed_texts_are_not_missing_whoever_claims_them(ledger: Ledger) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -19,7 +18,7 @@ ASKING = Asking("gpt-6-luna")
 
 def text(source: str, **change: Any) -> Text:
     key = keys.segment_key("ja", "en", source)
-    return replace(Text(key, "i" * 32, 1, "ja", "en", source, "", estimate_tokens(source)), **change)
+    return Text(key, "i" * 32, 1, "ja", "en", source, "", estimate_tokens(source))._replace(**change)
 
 
 def line_of(request: Request) -> dict[str, Any]:
@@ -122,3 +121,24 @@ def test_the_answer_has_room(source: str) -> None:
 
 def test_the_same_texts_make_the_same_line() -> None:
     assert write_request([text("一"), text("二")], ASKING) == write_request([text("一"), text("二")], ASKING)
+
+
+@given(
+    sources=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5),
+    answers=st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"])), min_size=5, max_size=5),
+    instructions=st.sampled_from(["", 'Say "please".', "\0\\"]),
+    effort=st.sampled_from([None, "none"]),
+)
+def test_a_line_is_to_the_byte_what_the_json_module_writes(
+    sources: list[str], answers: list[str | None], instructions: str, effort: str | None
+) -> None:
+    texts = [
+        text(source, rejected=None if answer is None else (answer, ('too "long"',)))
+        for source, answer in zip(sources, answers, strict=False)
+    ]
+    line = write_request(texts, Asking('a "model"', instructions, effort)).line
+    whole: dict[str, Any] = json.loads(line)
+    content = whole["body"]["messages"][1]["content"]
+    compact = {"ensure_ascii": False, "separators": (",", ":")}
+    assert line == json.dumps(whole, **compact).encode() + b"\n"
+    assert content == json.dumps(json.loads(content), **compact)

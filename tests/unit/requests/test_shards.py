@@ -136,3 +136,10 @@ def test_within_all_limits_nothing_is_lost_doubled_or_moved(tokens: list[int], l
 def test_ids_are_unique_within_a_shard(limits: dict[str, int]) -> None:
     (shard,) = shards("abcdefghijklmnopqrstuvwxyz", **limits)
     assert len({request.custom_id for request in shard.requests}) == len(shard.requests)
+
+
+def test_a_text_that_must_go_alone_shares_no_request() -> None:
+    texts = [text(name)._replace(alone=name in "cf") for name in "abcdef"]
+    assert ["".join(one.source for one in group) for group in pack(texts, WIDE)] == ["ab", "c", "de", "f"]
+    texts = [text(name)._replace(alone=True) for name in "ab"]
+    assert [len(group) for group in pack(texts, WIDE)] == [1, 1]

@@ -15,9 +15,7 @@ BILLED = Usage(10, 1, 5)
 
 
 def slots(custom_id: str, count: int) -> list[Slot]:
-    return [
-        Slot(custom_id, n, f"{custom_id}{n}", "instruction", "ja", "en", f"文{n}") for n in range(1, count + 1)
-    ]
+    return [Slot(custom_id, n, "ja", "en", f"文{n}") for n in range(1, count + 1)]
 
 
 SINGLE = {"one": slots("one", 1)}
@@ -109,14 +107,33 @@ def test_a_text_asked_for_alone_fails_by_its_own_fault(line: Line, reason: str) 
 )
 def test_in_a_packed_request_nobody_knows_whose_fault_it_was(line: Line) -> None:
     found = sort(PACKED, line)
-    assert [answer.verdict for answer in found.answers] == ["unanswered"] * 3
+    verdict = "unanswered" if line == nothing("all") else "suspect"
+    assert [answer.verdict for answer in found.answers] == [verdict] * 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"1": "one and two", "2": "three"}, "the answer has 2 slots instead of 3"),
+        ({"1": "one", "2": "two,", "3": "by halves", "4": "three"}, "the answer has 4 slots instead of 3"),
+        ({"1": "one, two and three", "2": "", "3": " "}, "a slot of the answer is empty"),
+    ],
+    ids=["merged", "split", "merged, the others empty"],
+)
+def test_texts_that_may_stand_in_other_slots_are_not_used(answer: dict[str, str], reason: str) -> None:
+    assert said(sort(PACKED, content("all", answer))) == [("suspect", None, reason)] * 3
+
+
+def test_half_a_text_is_not_taken_for_the_whole() -> None:
+    reason = "the answer has 2 slots instead of 1"
+    assert said(sort(SINGLE, content("one", {"1": "No", "2": "tice"}))) == [("failed", None, reason)]
 
 
 def test_one_bad_slot_leaves_the_others_as_they_are() -> None:
-    found = sort(PACKED, content("all", {"1": "one", "2": 2, "3": "bad", "4": "more", "x": ""}))
+    found = sort(PACKED, content("all", {"1": "one", "2": 2, "3": "bad", "9": "more", "x": "?"}))
     assert said(found) == [
         ("accepted", "one", ""),
-        ("unanswered", None, "the answer lacks this slot"),
+        ("suspect", None, "the answer lacks this slot"),
         ("rejected", "bad", "findings"),
     ]
     assert found.oddities == {"slots that were not asked": 2}
