@@ -8,8 +8,10 @@ RUN := .venv/requirements.stamp
 DEV := .venv/requirements-dev.stamp
 # The machine's certificates, as pip uses them: behind a company's proxy uv's own are not enough.
 export UV_SYSTEM_CERTS ?= true
-ROWS ?= 100000
+ROWS ?= 100000 1000000
+WAIT_SECONDS ?= 600
 FUZZ_EXAMPLES ?= 10000
+FAULT_RUNS ?= 300
 COMPILE := pip compile --universal --python-version 3.11 --no-annotate -q
 
 # Compiled once here, not in every task's process.
@@ -17,7 +19,7 @@ INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down test check bench fuzz requirements check-requirements
+.PHONY: help demo up down test test-faults check bench bench-waiting fuzz requirements check-requirements
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,14 +37,23 @@ test: $(DEV) ## Run all tests, those that start a whole Airflow last
 	$(BIN)/python -m pytest tests -m "not airflow"
 	$(BIN)/python -m pytest tests -m airflow
 
+test-faults: $(DEV) ## Inject every fault: into the steps (FAULT_RUNS=300), into a real Airflow; docs/reliability.md
+	@report=$$(mktemp) && trap 'rm -f "$$report"' EXIT && export FAULTS_REPORT="$$report" && failed=0; \
+	FAULT_RUNS=$(FAULT_RUNS) $(BIN)/python -m pytest tests/faults -m "not airflow" || failed=1; \
+	$(BIN)/python -m pytest tests/faults -m airflow || failed=1; \
+	$(BIN)/python tests/faults/table.py "$$report" && exit $$failed
+
 check: $(DEV) check-requirements ## Lint, format, types, who imports whom, pinned requirements
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=include:plugins $(BIN)/lint-imports
 
-bench: $(DEV) ## Measure the core against a plain streaming floor (ROWS=100000)
+bench: $(DEV) ## Measure the core against a plain streaming floor (ROWS="100000 1000000")
 	$(BIN)/python tests/benchmarks/core.py --rows $(ROWS)
+
+bench-waiting: $(DEV) ## Measure a triggerer in which 1,000 batches wait (WAIT_SECONDS=600)
+	PYTHONPATH=scripts:tests $(BIN)/python tests/benchmarks/waiting.py --delay $(WAIT_SECONDS)
 
 fuzz: $(DEV) ## Generated documents of every format (FUZZ_EXAMPLES=10000 each)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/conformance -k "any_" -v --timeout 7200

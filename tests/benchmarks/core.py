@@ -72,14 +72,19 @@ def make_input(folder: Path, rows: int) -> None:
 
 
 def floor_build(folder: Path) -> int:
-    """Read rows, format one request each, write lines."""
+    """Read rows, format one request each with its system and user message, write lines."""
+    system = {
+        "role": "system",
+        "content": "You are an English translator. Please output only the English translation of the given text.",
+    }
     with (folder / "input" / DAY / "texts.csv").open(encoding="utf-8", newline="") as source:
         rows = csv.reader(source)
         next(rows)
         with (folder / "floor.jsonl").open("w", encoding="utf-8") as output:
             for number, text in rows:
-                body = {"model": "m", "messages": [{"role": "user", "content": text}]}
-                line = {"custom_id": number, "method": "POST", "url": "/v1/chat/completions", "body": body}
+                body = {"model": "m", "messages": [system, {"role": "user", "content": text}]}
+                custom_id, url = f"request-{number}", "/v1/chat/completions"
+                line = {"custom_id": custom_id, "method": "POST", "url": url, "body": body}
                 output.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
@@ -113,7 +118,8 @@ def answer_all(folder: Path) -> int:
             lines.append(_answer(request["custom_id"], json.dumps(content, ensure_ascii=False)))
         chance.shuffle(lines)
         (folder / f"{job.job_key}.output").write_text("".join(lines), encoding="utf-8")
-        jobs.record_batch(ledger, job.job_key, job.job_key, 0.0)
+        jobs.begin_submission(ledger, job.job_key, token_limit=10**12, now=0.0)
+        jobs.record_batch(ledger, job.job_key, job.job_key, begun_at=0.0, now=0.0)
     lines = [
         _answer(str(number), f"Notice {text}")
         for number, text in csv.reader((folder / "input" / DAY / "texts.csv").read_text().splitlines()[1:])
@@ -184,10 +190,26 @@ def measure(phase: str, folder: Path) -> dict[str, float]:
     return found
 
 
+def measure_all(rows: int) -> dict[str, Any]:
+    """All phases over `rows` rows, with a line printed for each; ratios are to the floor of the same half."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_input(folder, rows)
+        figures = {phase: measure(phase, folder) for phase in PHASES}
+    del figures["answer_all"]
+    for phase, floor in (("build", "floor_build"), ("collect", "floor_align"), ("write", "floor_align")):
+        figures[phase]["times_floor"] = round(figures[phase]["cpu_seconds"] / figures[floor]["cpu_seconds"], 1)
+    print(f"{rows:,} rows")
+    for phase, figure in figures.items():
+        ratio = f"{figure['times_floor']:5.1f} × floor" if "times_floor" in figure else ""
+        print(f"{phase:12} {figure['cpu_seconds']:8.2f} s CPU {figure['peak_mb']:6.0f} MB peak {ratio}")
+    return {"rows": rows, **figures}
+
+
 def main() -> None:
-    """Print a line per phase, then all of it as JSON."""
+    """Print a line per phase for each number of rows, then all of it as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--phase", choices=PHASES)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
@@ -198,17 +220,7 @@ def main() -> None:
         cpu = used.ru_utime + used.ru_stime
         print(json.dumps({"cpu_seconds": round(cpu, 2), "peak_mb": round(used.ru_maxrss / 1024), "count": count}))
         return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_input(folder, given.rows)
-        figures = {phase: measure(phase, folder) for phase in PHASES}
-    del figures["answer_all"]
-    for phase, floor in (("build", "floor_build"), ("collect", "floor_align"), ("write", "floor_align")):
-        figures[phase]["times_floor"] = round(figures[phase]["cpu_seconds"] / figures[floor]["cpu_seconds"], 1)
-    for phase, figure in figures.items():
-        ratio = f"{figure['times_floor']:5.1f} × floor" if "times_floor" in figure else ""
-        print(f"{phase:12} {figure['cpu_seconds']:8.2f} s CPU {figure['peak_mb']:6.0f} MB peak {ratio}")
-    print(json.dumps({"rows": given.rows, **figures}))
+    print(json.dumps([measure_all(rows) for rows in given.rows]))
 
 
 if __name__ == "__main__":
