@@ -19,7 +19,7 @@ INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down test test-faults check bench bench-waiting fuzz requirements check-requirements
+.PHONY: help demo up down test test-faults check bench bench-lookups bench-waiting fuzz requirements check-requirements
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ check: $(DEV) check-requirements ## Lint, format, types, who imports whom, pinne
 
 bench: $(DEV) ## Measure the core against a plain streaming floor (ROWS="100000 1000000")
 	$(BIN)/python tests/benchmarks/core.py --rows $(ROWS)
+
+bench-lookups: $(DEV) ## Measure look-ups of 1M texts in ledgers of up to 10M answers (some minutes, 5 GB)
+	$(BIN)/python tests/benchmarks/lookups.py
 
 bench-waiting: $(DEV) ## Measure a triggerer in which 1,000 batches wait (WAIT_SECONDS=600)
 	PYTHONPATH=scripts:tests $(BIN)/python tests/benchmarks/waiting.py --delay $(WAIT_SECONDS)

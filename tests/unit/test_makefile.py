@@ -17,6 +17,7 @@ _TARGETS = [
     "test-faults",
     "check",
     "bench",
+    "bench-lookups",
     "bench-waiting",
     "fuzz",
     "requirements",

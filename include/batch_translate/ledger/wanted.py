@@ -50,8 +50,8 @@ SELECT segment_key, instruction_key, min(ordinal) FROM wanted
  GROUP BY segment_key, instruction_key ORDER BY segment_key, instruction_key
 """
 
-# In the order in which the answers are kept: a large ledger is read many times faster that way. SQLite takes a CROSS
-# JOIN in the order in which it is written.
+# In the order in which the answers are kept: a large ledger is read several times faster that way. SQLite takes a
+# CROSS JOIN in the order in which it is written.
 _ASKED = """
 INSERT INTO asked
 SELECT q.job_key, q.custom_id, q.slot, w.ordinal, q.attempt FROM wanted_texts w CROSS JOIN requests q
