@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -15,13 +17,28 @@ from batch_translate_airflow.trigger import SILENT_SECONDS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from batch_translate.ledger import Ledger
+
 
 def has_room(job_key: str) -> bool:
     """Whether the job would get room now. Blocks; reads the ledger, and notes there that the run is waiting."""
+    ledger = _open_ledger()
     from batch_translate.steps.create_batch import has_room
+
+    return has_room(ledger, job_key)
+
+
+@cache
+def _open_ledger() -> Ledger:
+    # One for all that wait in this process. What is imported for it is frozen, as in trigger.py: a search for
+    # garbage in it stops the loop for a quarter of a second.
+    gc.freeze()
+    import batch_translate.steps.create_batch  # noqa: F401
     from batch_translate_airflow.tasks import open_ledger
 
-    return has_room(open_ledger(), job_key)
+    ledger = open_ledger()
+    gc.freeze()
+    return ledger
 
 
 class RoomTrigger(BaseTrigger):
@@ -57,7 +74,7 @@ class RoomTrigger(BaseTrigger):
         began = time.monotonic()
         await asyncio.sleep(self.silent_seconds)
         while not (await self._has_room() and self.for_room) and (left := self.look_at - time.time()) > 0:
-            delay = next_delay(time.monotonic() - began, random.random(), first=5, longest=60)
+            delay = next_delay(time.monotonic() - began, random.random(), first=10, longest=60)
             await asyncio.sleep(min(delay, left))
         yield TriggerEvent({"job_key": self.job_key})
 

@@ -20,6 +20,7 @@ from batch_translate.money.models import Model, find_model
 from batch_translate.requests.prompt import Asking, Text
 from batch_translate.requests.shards import Limits, Shard, cut_shards
 from batch_translate.steps import plan as plans
+from batch_translate.steps.collector import collector_paused
 from batch_translate.tokens import estimate_tokens
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _ROUNDS = 20
 _TEXTS_AT_ONCE = 1_000_000
 
 
+@collector_paused()
 def build_requests(ledger: Ledger, plan_url: str, run_id: str, pass_number: int) -> list[str]:
     """Plan and claim what is missing; the keys of all jobs of this run that are open, the oldest first."""
     plan = plans.load(plan_url)

@@ -24,6 +24,7 @@ from batch_translate.languages import translatable
 from batch_translate.ledger import Ledger, days
 from batch_translate.segments import Problem, Segment, is_storable, storable
 from batch_translate.steps import plan as plans
+from batch_translate.steps.collector import collector_paused
 from batch_translate.steps.plan import Plan, PlannedDocument, PlannedProblem
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _SEGMENTS_AT_ONCE = 2_048
 _REFUSED = "not read: it leads out of the folder, is no file, or has a name that no URL can hold"
 
 
+@collector_paused()
 def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
     """Read the folder, write plan and segments into the work folder, and note the reading in the ledger.
 

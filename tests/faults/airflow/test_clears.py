@@ -43,8 +43,8 @@ TASKS = (
 NOT_READING = TASKS[len(READING) :]
 UNDER_WAY = (RUN, "read_documents", "pass_1.build_requests", f"{SHARD}.create_batch", f"{SHARD}.wait_for_batch")
 CHANGED = "input changed, "
-SLOW_SECONDS = 60
-"""In this time all runs of the test begin to wait for their batches."""
+SLOW_SECONDS = 240
+"""In this time all runs of the test begin to wait for their batches; then the batches end at once."""
 
 
 @dataclass(slots=True)
