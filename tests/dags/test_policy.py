@@ -74,7 +74,6 @@ def test_dags_load_with_retries_docs_and_one_leaf(tmp_path: Path) -> None:
     assert said["errors"] == {}
     # A failed shard under a collector must not leave a green run: the last word is one task's.
     assert said["leaves"] == ["verify_complete"]
-    assert said["retries"].pop("verify_complete") == 0
     assert min(said["retries"].values()) >= 2
     assert "backfill" in said["doc"]
     names = ["day", "source_lang", "target_langs", "model", "files", "input", "output", "work"]

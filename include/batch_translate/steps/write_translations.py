@@ -242,7 +242,7 @@ class _Publication:
 
 
 def _texts(column: Iterable[str | None]) -> pa.Array[Any]:
-    # pa.array, pa.repeat and their like import pandas, which takes longer than 50,000 rows, and are slower besides.
+    # pa.array, pa.repeat and their like import pandas, which takes longer than 50,000 rows, and are slower.
     builder = StringBuilder()
     builder.append_values(column)
     return builder.finish()

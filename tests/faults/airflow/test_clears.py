@@ -104,10 +104,10 @@ class Nights:
     def tell(self, fault: str, executed_before: int) -> Account:
         """Judge all folders of the matrix by the account, and put it on record; the account."""
         account = Account.of(self.stack)
-        for task, folder in self.folders.items():
+        for folder in self.folders.values():
             lost, twice = folder.lost(self.stack), account.twice(folder.texts)
             running = account.running(folder.day)
-            record(f"clear of {task}, {fault}", "airflow", 1, len(lost), len(twice), len(running))
+            record(f"cleared: {fault}", "airflow", 1, len(lost), len(twice), len(running))
         new = sum(account.executed.values()) - executed_before
         self.backfill.tell(f"{fault}: {len(self.folders)} clears, {new} texts executed since")
         return account
@@ -145,8 +145,8 @@ def test_clear_of_a_finished_run_sends_nothing_and_publishes_the_same(ended: Nig
     for task in TASKS:
         ended.clear(task, downstream=downstream)
     assert ended.finish() == green(ended)
-    how = "and downstream" if downstream else "alone"
-    account = ended.tell(f"{how}, input unchanged", sent)
+    how = "with all downstream" if downstream else "alone"
+    account = ended.tell(f"each task {how}, input unchanged", sent)
     assert sum(account.executed.values()) == sent
     assert len(account.batches) == batches
     assert published(ended) == before
@@ -191,7 +191,7 @@ def test_clear_of_what_was_recommended_brings_every_folder_to_its_end(
     for task in NOT_READING:
         nights.clear(task, what="read_documents")
     assert nights.finish() == green(nights)
-    account = nights.tell("input changed, then as the log says", sent)
+    account = nights.tell("each task, input changed; then what the log says", sent)
     assert [text for folder in nights.folders.values() for text in folder.lost(nights.stack)] == []
     texts = [text for folder in nights.folders.values() for text in folder.texts]
     assert (account.twice(texts), account.never(texts), account.running()) == ({}, [], [])
@@ -223,7 +223,7 @@ def test_clear_of_a_run_under_way_collects_what_is_in_flight(stack: Pipeline) ->
             assert "Clear read_documents with everything downstream" in nights.said(name)
             nights.clear(name, what="read_documents")
     assert nights.finish() == green(nights)
-    account = nights.tell("under way", sent)
+    account = nights.tell("under way, input unchanged and changed", sent)
     texts = {text for folders in (before, nights.folders) for folder in folders.values() for text in folder.texts}
     assert [text for folder in nights.folders.values() for text in folder.lost(stack)] == []
     assert (account.twice(texts), account.never(texts), account.running()) == ({}, [], [])
