@@ -10,6 +10,7 @@ import openai
 
 from batch_translate.errors import BatchTranslateError
 from batch_translate.ledger import Ledger, jobs
+from batch_translate.provider.polling import GONE_SECONDS
 from batch_translate.provider.statuses import is_terminal
 from batch_translate.steps.collect_results import collect_results
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CANCEL_SECONDS = 900.0
-"""OpenAI takes up to ten minutes to cancel a batch."""
+_CANCEL_SECONDS = GONE_SECONDS
+"""OpenAI takes up to ten minutes to cancel a batch; one that it denies all this time is gone."""
 _PAUSE_SECONDS = 2.0
 
 
@@ -76,15 +77,18 @@ def _cancel(api: BatchApi, batch_id: str) -> None:
 
 
 def _collect(ledger: Ledger, api: BatchApi, job: Job, until: float) -> bool:
+    denied = True
     while True:
         try:
             batch = api.retrieve(str(job.batch_id))
-            if batch is not None and is_terminal(batch.status):
-                collect_results(ledger, api, job.job_key)
+            denied = denied and batch is None
+            over = time.time() >= until and denied
+            if over or (batch is not None and is_terminal(batch.status)):
+                collect_results(ledger, api, job.job_key, "gone" if over else "finished")
                 return True
             said = str(batch.status) if batch else "not shown by the provider"
         except (BatchTranslateError, openai.APIError) as error:
-            said = str(error)
+            denied, said = False, str(error)
         if time.time() >= until:
             log.warning("job %s, batch %s: %s; run this again later", job.job_key, job.batch_id, said)
             return False

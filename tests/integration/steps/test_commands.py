@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from integration.steps.night import DAY
 from batch_translate.__main__ import main
 from batch_translate.ledger import jobs
 from batch_translate.steps.build_requests import build_requests
+from batch_translate.steps.cancel_day import cancel_day
 from batch_translate.steps.wait_for_claims import open_claims
 
 if TYPE_CHECKING:
@@ -41,6 +43,18 @@ def test_cancelled_day_leaves_nothing_running_and_keeps_what_was_paid(
     assert night.run_day(run_id="run-2")["complete"]
     assert night.executed() == sorted(["おはよう", "こんばんは", "またね", "さようなら"])
     assert set(executed) <= set(night.executed())
+
+
+def test_cancel_gives_up_a_batch_that_the_provider_denies_all_the_time(night: Night) -> None:
+    night.put(DAY, {"a.txt": "おはよう\n"})
+    (job_key,) = build_requests(night.ledger, night.read().url, "dead", 1)
+    night.wait_for_batch(night.send(job_key))
+    # An hour old, or it may only not be shown yet.
+    other = replace(night, key="sk-of-another-project")
+    assert cancel_day(night.ledger, other.api, DAY, patience_seconds=0)["open"] == 1
+    night.put_back("submitted_at", [job_key], 3600)
+    assert cancel_day(night.ledger, other.api, DAY, patience_seconds=0.5)["collected"] == 1
+    assert jobs.get(night.ledger, job_key).batch_status == "gone"
 
 
 def test_recover_collects_what_a_dead_run_left(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
