@@ -1,7 +1,7 @@
 """The ledger's tables, as the code uses them; how they come to be is in migrations/.
 
 Times are seconds since 1970 (UTC). Money is in US dollars, tokens are counts. Rows of `requests`, `answers` and
-`readings` are never changed once written.
+`readings` are never changed once written, but for an answer's verdict where a person forgets it (memory.py).
 """
 
 from __future__ import annotations
