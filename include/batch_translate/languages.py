@@ -45,6 +45,7 @@ _SCRIPTS = {
     "km": "ក-៿",
     "hy": "԰-֏",
 }
+_WITHOUT_SPACES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo"})
 # Only kana prove Japanese: Han characters alone may be Chinese. Latin letters prove no Serbian.
 _PROOF = {**_SCRIPTS, "ja": _KANA, "sr": _CYRILLIC}
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -66,15 +67,25 @@ def checked_tag(tag: str) -> str:
     return "-".join([first.lower(), *spelled])
 
 
+def base_language(tag: str) -> str:
+    """The language of a tag without script and region."""
+    return tag.split("-")[0]
+
+
+def space_between_sentences(language: str) -> str:
+    """What a language puts between two sentences of a paragraph."""
+    return "" if base_language(language) in _WITHOUT_SPACES else " "
+
+
 @lru_cache(maxsize=64)
 def _letters(language: str) -> re.Pattern[str]:
-    return re.compile(f"[{_SCRIPTS.get(language.split('-')[0], _LATIN)}]")
+    return re.compile(f"[{_SCRIPTS.get(base_language(language), _LATIN)}]")
 
 
 @lru_cache(maxsize=64)
 def _foreign_letters(source: str, target: str) -> re.Pattern[str] | None:
     """Letters which prove that a text is in `target` and not in `source`, if there are any."""
-    source, target = source.split("-")[0], target.split("-")[0]
+    source, target = base_language(source), base_language(target)
     proof = _PROOF.get(target, _LATIN)
     return None if proof == _PROOF.get(source, _LATIN) else re.compile(f"[{proof}]")
 
@@ -106,7 +117,7 @@ def needs_translation(text: str, source: str, target: str) -> bool:
 def translatable(source: str, target: str) -> Callable[[str], bool]:
     """`needs_translation` for texts of one language pair, as a function of the text."""
     letters = _letters(source)
-    foreign = None if source.split("-")[0] in _SCRIPTS else _foreign_letters(source, target)
+    foreign = None if base_language(source) in _SCRIPTS else _foreign_letters(source, target)
     if foreign is None:
         return partial(_has_letter, letters)
     return lambda text: _has_letter(letters, text) and foreign.search(text) is None

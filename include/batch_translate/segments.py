@@ -20,12 +20,15 @@ class Segment(NamedTuple):
     people and for checking, never a key. `text` has placeholders for inline markup (docs/prompt-contract.md).
     `context` is what the format itself declares to tell equal texts apart (a PO msgctxt), "" where it declares
     nothing; it enters the key. `row_id` is the document's own id for the record, "" where it has none.
+    `only_for` are the target languages that need this text, separated by spaces, "" for all: a plural form which
+    one language has and another has not.
     """
 
     place: str
     text: str
     context: str = ""
     row_id: str = ""
+    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +59,9 @@ def storable(text: str) -> str:
     return _NOT_STORABLE.sub("\ufffd", text)
 
 
-Targets = Callable[[Segment], str | None]
-"""Gives a segment's translation while its document is written, None where the source text stays."""
+Fits = Callable[[str], bool]
+"""Whether a text can stand in the document in its segment's place."""
+
+Targets = Callable[[Segment, Fits], str | None]
+"""Gives a segment's translation while its document is written, None where the source text stays: also for one that
+does not fit, which is then known to whoever asked."""

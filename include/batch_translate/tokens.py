@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from batch_translate.languages import base_language
+
 _WIDE = re.compile("[ᄀ-ᇿ⺀-鿿가-힣豈-﫿！-ﾟ\U00020000-\U000323af]+")
 _TOKENS_PER_WIDE = 0.8
 _TOKENS_PER_OTHER = 0.27
@@ -26,7 +28,7 @@ def estimate_tokens(text: str) -> int:
 @lru_cache(maxsize=4_096)
 def estimate_translated(tokens: int, source_language: str, target_language: str) -> int:
     """Tokens of the translation of a text of `tokens` tokens, at least 1."""
-    from_wide = source_language.split("-")[0] in _WIDE_LANGUAGES
-    to_wide = target_language.split("-")[0] in _WIDE_LANGUAGES
+    from_wide = base_language(source_language) in _WIDE_LANGUAGES
+    to_wide = base_language(target_language) in _WIDE_LANGUAGES
     ratio = _SAME if from_wide == to_wide else _WIDE_TO_OTHER if from_wide else _OTHER_TO_WIDE
     return max(1, round(tokens * ratio))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from conformance.suite import WORDS, FormatConformance
+from conformance.suite import WORDS, TextConformance
 from hypothesis import strategies as st
 
 LINES = st.lists(WORDS, max_size=6).map("\n".join)
@@ -79,40 +79,50 @@ def markdown() -> st.SearchStrategy[str]:
     )
 
 
-class TestCsv(FormatConformance):
+class TestCsv(TextConformance):
     name = "a.csv"
     sample = 'id,題名,url\n1,お知らせ,https://example.com\n2,"いろは\nにほ, ""へと"" ",x\n3, 余白 ,\n'
+    markup_only = "id,url\n1,https://example.com\n2,x\n"
+    with_tag = 'id,題名\n1,"<b>お知らせ</b>、https://example.com/a へ"\n2,新着<br>です\n'
     documents = delimited(",")
 
 
-class TestTsv(FormatConformance):
+class TestTsv(TextConformance):
     name = "a.tsv"
     sample = "id\t題名\t数\n1\tお知らせ\t10\n2\t新着\t3\n"
+    markup_only = "id\turl\n1\thttps://example.com\n2\tx\n"
+    with_tag = "id\t題名\n1\t<b>お知らせ</b>\n2\t新着\n"
     documents = delimited("\t")
 
 
-class TestJsonLines(FormatConformance):
+class TestJsonLines(TextConformance):
     name = "a.jsonl"
     sample = (
         '{"id": 1, "text": "お知らせ"}\n{"id":2,"text":" \\u3042\\n い "}\n\n{"id": 3, "tags": ["あ", "い"]}\n'
     )
+    markup_only = '{"id": 1, "url": "https://example.com", "n": [1, null, true]}\n'
+    with_tag = '{"id": 1, "text": "<b>お知らせ</b>を a@example.com へ"}\n'
     documents = jsonl()
 
     def meaning(self, content: bytes) -> object:
         """The same characters can be escaped or not, in the strings that were translated."""
-        text = re.sub(r"\\u27e[67]", "", content.decode("utf-8-sig"))
+        text = re.sub(r"\\u301[45]", "", content.decode("utf-8-sig"))
         return [json.loads(line) if line.strip() else line for line in re.split(r"\r\n|\r|\n", text)]
 
 
-class TestPlainText(FormatConformance):
+class TestPlainText(TextConformance):
     name = "a.txt"
     sample = "　吾輩は猫である。\n名前はまだ無い。\n\n\n《ルビ》の話。 \n"
+    markup_only = "　\n\n \n\n"
+    with_tag = "丁度《ちょうど》今、｜東京《とうけい》へ。\n\n［＃改ページ］\n詳細は https://example.com/a で。\n"
     documents = LINES
 
 
-class TestMarkdown(FormatConformance):
+class TestMarkdown(TextConformance):
     name = "a.md"
     sample = "---\ntitle: 題名\ntags: [あ]\n---\n\n# 見出し\n\n本文の\n二行目。\n\n- [項目](https://example.com)\n"
+    markup_only = "---\ntags: [あ]\n---\n\n```\nコード\n```\n\n![](a.png)\n\n---\n\n<!-- 注 -->\n"
+    with_tag = "本文の`code`と[リンク](https://example.com)です。\n\n- **太字**と<br>です。\n"
     documents = markdown()
 
     def meaning(self, content: bytes) -> object:

@@ -22,6 +22,7 @@ from batch_translate.documents.columns import (
 from batch_translate.documents.delimited_records import Record, cut_records, delimiter_of, raw_cell, value_of
 from batch_translate.documents.text_format import Part, Parts, TextFormat, cut_margins, with_line_ends_of
 from batch_translate.errors import DocumentError
+from batch_translate.markup.inline import may_hold_inline, protect_inline, with_inline_of
 from batch_translate.segments import Problem, Segment
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class _Row:
         self._cells = cells
         self._end = end
         self.segments = segments
+
+    def fits(self, index: int, target: str) -> bool:
+        return self._table.target_fits(self._cells, index, target)
 
     def written(self, targets: Sequence[str | None]) -> str:
         return self._table.with_targets(self._cells, targets) + self._end
@@ -155,6 +159,8 @@ class _Table:
                 cell = cells[column]
                 text = value_of(cell).strip() if '"' in cell else cell.strip()
                 if text:
+                    if may_hold_inline(text):
+                        text = protect_inline(text).text
                     segments.append(Segment(f"row {number}{label}", text, "", row_id))
             yield _Row(self, cells, end, segments)
         if id_column is not None:
@@ -176,18 +182,23 @@ class _Table:
 
     def with_targets(self, cells: list[str], targets: Sequence[str | None]) -> str:
         """The record with `targets`, one for each text in its columns."""
-        filled = [column for column in self._columns if value_of(cells[column]).strip()]
-        replaced = {
-            column: self._cell(target, cells[column])
-            for column, target in zip(filled, targets, strict=True)
-            if target is not None
-        }
+        replaced: dict[int, str] = {}
+        for column, target in zip(self._filled(cells), targets, strict=True):
+            if target is not None:
+                before, text, after = cut_margins(value_of(cells[column]))
+                restored = with_inline_of(text, target)
+                if restored is not None:
+                    restored = before + with_line_ends_of(text, restored) + after
+                    replaced[column] = raw_cell(restored, self._delimiter, cells[column])
         return self.joined(cells, replaced)
 
-    def _cell(self, target: str, source: str) -> str:
-        """The raw cell that has `target` in the place of the text in the cell `source`."""
-        before, text, after = cut_margins(value_of(source))
-        return raw_cell(before + with_line_ends_of(text, target) + after, self._delimiter, source)
+    def target_fits(self, cells: list[str], index: int, target: str) -> bool:
+        """Whether the record's text of this number has its inline markup in `target`."""
+        cell = cells[self._filled(cells)[index]]
+        return with_inline_of(value_of(cell).strip(), target) is not None
+
+    def _filled(self, cells: list[str]) -> list[int]:
+        return [column for column in self._columns if value_of(cells[column]).strip()]
 
     def joined(self, cells: list[str], replaced: dict[int, str]) -> str:
         """The record with `replaced` in place of, or right after, the cells of these columns."""

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class DocumentSettings:
     """How documents of one glob are read (translate.toml).
 
+    `target_languages` are those of the run: which plural forms a document needs depends on them.
     `columns` and `id_columns` name the columns of tables and the keys of JSONL records; None: text columns are
     found by script, ids by name. `mode`: `add` puts `<column>_<language>` beside the source, `replace` replaces.
     `front_matter` are the Markdown front-matter keys whose texts are translated.
     """
 
     source_language: str = "ja"
+    target_languages: tuple[str, ...] = ("en",)
     columns: tuple[str, ...] | None = None
     id_columns: tuple[str, ...] | None = None
     mode: Literal["add", "replace"] = "add"
@@ -55,9 +57,9 @@ class DocumentFormat(Protocol):
         target_language: str,
         targets: Targets,
     ) -> None:
-        """Write the document to `output` with each segment replaced by `targets(segment)`.
+        """Write the document to `output` with each segment replaced by what `targets` gives for it.
 
-        `targets` is called once for every segment that `read` yields, in that order; where it returns None the
-        source text stays. Raises DocumentError as `read` does.
+        `targets` is called once for every segment that `read` yields, in that order, with the question whether a
+        text can stand there; where it returns None the source text stays. Raises DocumentError as `read` does.
         """
         ...

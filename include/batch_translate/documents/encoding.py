@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from batch_translate.errors import DocumentError
+from batch_translate.languages import base_language
 from batch_translate.segments import Problem
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _mark(source: BinaryIO) -> tuple[bytes, str]:
 def _recognised(source: BinaryIO, document: str, language: str) -> str:
     if _plausibility(source, "utf-8") is not None:
         return "utf-8"
-    legacy = _LEGACY.get(language.split("-")[0], ())
+    legacy = _LEGACY.get(base_language(language), ())
     scores = {encoding: _plausibility(source, encoding) for encoding in legacy}
     possible = {encoding: score for encoding, score in scores.items() if score is not None}
     if not possible:

@@ -22,6 +22,7 @@ from batch_translate.documents.columns import (
 )
 from batch_translate.documents.json_strings import Member, members_of
 from batch_translate.documents.text_format import Part, Parts, TextFormat, cut_margins
+from batch_translate.markup.inline import protect_inline, with_inline_of
 from batch_translate.segments import Problem, Segment
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class _Line:
     segments: list[Segment]
     strings: list[tuple[Member, int, int]]
     added: dict[int, str]
+
+    def fits(self, index: int, target: str) -> bool:
+        _, start, end = self.strings[index]
+        return with_inline_of(json.loads(self.line[start:end]).strip(), target) is not None
 
     def written(self, targets: Sequence[str | None]) -> str:
         changes = [
@@ -129,7 +134,8 @@ def _parts_of(line: str, number: int, row_id: str, keys: _Keys, language: str) -
         for start, end, index in member.strings:
             text = json.loads(line[start:end]).strip()
             if text:
-                segments.append(Segment(f"line {number}, {member.path}{index}", text, "", row_id))
+                protected = protect_inline(text).text
+                segments.append(Segment(f"line {number}, {member.path}{index}", protected, "", row_id))
                 strings.append((member, start, end))
         if keys.adds and strings and strings[-1][0] is member:
             added[member.end] = _opening(line, member, language)
@@ -153,8 +159,11 @@ def _opening(line: str, member: Member, language: str) -> str:
 
 def _literal(target: str, source: str) -> str:
     """`target` as a JSON string: with the margins of the string `source`, and escaped as it is."""
-    before, _, after = cut_margins(json.loads(source))
-    return json.dumps(before + target + after, ensure_ascii=source.isascii() and "\\u" in source)
+    before, text, after = cut_margins(json.loads(source))
+    restored = with_inline_of(text, target)
+    if restored is None:
+        return source
+    return json.dumps(before + restored + after, ensure_ascii=source.isascii() and "\\u" in source)
 
 
 def _edited(line: str, start: int, end: int, changes: Iterable[tuple[int, int, str]]) -> str:

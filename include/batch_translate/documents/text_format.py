@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol, TextIO
 
 from batch_translate.documents.encoding import open_text
@@ -24,29 +25,34 @@ class Part(Protocol):
     @property
     def segments(self) -> Sequence[Segment]: ...
 
+    def fits(self, index: int, target: str) -> bool:
+        """Whether `target` can be written for the segment of this number."""
+        ...
+
     def written(self, targets: Sequence[str | None]) -> str:
-        """The stretch with one target for each segment; None keeps what stands there, to the byte."""
+        """The stretch with one target that fits for each segment; None keeps what stands there, to the byte."""
         ...
 
 
 Parts = Iterator[str | Problem | Part]
+Put = Callable[[str], str | None]
+"""Turns a target into what is written in the document; None for one that cannot stand there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A stretch that is one segment.
-
-    `put` turns a target into what is written here; it returns None for a target that cannot be put back, and
-    then `source`, what stands here now, stays.
-    """
+    """A stretch that is one segment; `source` is what stands here now."""
 
     segment: Segment
     source: str
-    put: Callable[[str], str | None]
+    put: Put
 
     @property
     def segments(self) -> Sequence[Segment]:
         return (self.segment,)
+
+    def fits(self, index: int, target: str) -> bool:
+        return self.put(target) is not None
 
     def written(self, targets: Sequence[str | None]) -> str:
         (target,) = targets
@@ -88,7 +94,10 @@ class TextFormat(ABC):
                 if isinstance(part, str):
                     output.write(part.encode())
                 elif not isinstance(part, Problem):
-                    changes = [_change(segment, targets(segment)) for segment in part.segments]
+                    changes = [
+                        _change(segment, targets(segment, partial(part.fits, index)))
+                        for index, segment in enumerate(part.segments)
+                    ]
                     output.write(part.written(changes).encode())
 
 

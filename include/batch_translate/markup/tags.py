@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TAG = re.compile(r"<(/?)([0-9]+)(/?)>")
 
@@ -44,14 +44,18 @@ class Protected:
         return TAG.sub("", self.text)
 
 
-def protect(text: str, spans: Iterable[Span]) -> Protected:
+def protect(
+    text: str, spans: Iterable[Span], *, decode: Callable[[str], str] = str, like_tags: re.Pattern[str] = TAG
+) -> Protected:
     """Replace `spans` by tags, numbered in their order.
 
     Spans may stand inside the `inner` of others; where two overlap in another way the later one is left out.
+    `decode` turns what stands between them into what it says (character references, escapes); `like_tags` then
+    finds what would say a numbered tag.
     """
     stretches: list[tuple[int, int, str]] = []
     originals: dict[str, str] = {}
-    for number, span in enumerate(_without_overlaps(text, spans), start=1):
+    for number, span in enumerate(_without_overlaps(text, spans, like_tags), start=1):
         if span.inner is None:
             replaced = [(span.start, span.end, f"<{number}/>")]
         else:
@@ -61,15 +65,19 @@ def protect(text: str, spans: Iterable[Span]) -> Protected:
         if span.closing is not None:
             originals[f"</{number}>"] = span.closing
         stretches += replaced
-    return Protected(_replaced(text, stretches), originals)
+    return Protected(_replaced(text, stretches, decode), originals)
 
 
-def restore(text: str, originals: Mapping[str, str]) -> str | None:
-    """Put the originals back; None unless each tag occurs exactly once, well nested."""
-    tags = [match.group() for match in TAG.finditer(text)]
-    if sorted(tags) != sorted(originals) or not is_well_nested(text):
+def restore(text: str, originals: Mapping[str, str], encode: Callable[[str], str] = str) -> str | None:
+    """Put the originals back; None unless each tag occurs exactly once, well nested.
+
+    `encode` writes what stands between them as the document has it, undoing `decode` of `protect`.
+    """
+    tags = list(TAG.finditer(text))
+    if sorted(match.group() for match in tags) != sorted(originals) or not is_well_nested(text):
         return None
-    return TAG.sub(lambda match: originals[match.group()], text)
+    stretches = [(match.start(), match.end(), originals[match.group()]) for match in tags]
+    return _replaced(text, stretches, encode)
 
 
 def is_well_nested(text: str) -> bool:
@@ -87,8 +95,8 @@ def is_well_nested(text: str) -> bool:
     return not opened
 
 
-def _without_overlaps(text: str, spans: Iterable[Span]) -> list[Span]:
-    literal = [Span(match.start(), match.end()) for match in TAG.finditer(text)]
+def _without_overlaps(text: str, spans: Iterable[Span], like_tags: re.Pattern[str]) -> list[Span]:
+    literal = [Span(match.start(), match.end()) for match in like_tags.finditer(text)]
     kept: list[Span] = []
     around: list[Span] = []
     # The wider of two that begin together surrounds the other.
@@ -104,10 +112,10 @@ def _without_overlaps(text: str, spans: Iterable[Span]) -> list[Span]:
     return kept
 
 
-def _replaced(text: str, stretches: list[tuple[int, int, str]]) -> str:
+def _replaced(text: str, stretches: list[tuple[int, int, str]], between: Callable[[str], str]) -> str:
     pieces: list[str] = []
     position = 0
-    for start, end, tag in sorted(stretches):
-        pieces += (text[position:start], tag)
+    for start, end, replacement in sorted(stretches):
+        pieces += (between(text[position:start]), replacement)
         position = end
-    return "".join(pieces) + text[position:]
+    return "".join(pieces) + between(text[position:])

@@ -116,7 +116,7 @@ def document_settings(settings: Settings, path: str) -> DocumentSettings:
     """How a document is read: the first rule whose glob it matches, over the defaults."""
     rule = next((rule for rule in settings.documents if matches(path, rule.files)), None)
     said: dict[str, Any] = {} if rule is None else rule.model_dump(exclude={"files"}, exclude_none=True)
-    return DocumentSettings(source_language=settings.source_lang, **said)
+    return DocumentSettings(source_language=settings.source_lang, target_languages=settings.languages(), **said)
 
 
 def matches(path: str, pattern: str) -> bool:

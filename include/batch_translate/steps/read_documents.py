@@ -32,7 +32,7 @@ from batch_translate.steps.plan import Plan, PlannedDocument, PlannedProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from batch_translate.documents.document import DocumentFormat
+    from batch_translate.documents.document import DocumentFormat, DocumentSettings
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ class _Reading:
         readable = True
         settings = plans.document_settings(self.settings, path)
         try:
-            for block in _blocks(chosen.read(file, path, settings), partial(self._note, path)):
+            for block in _blocks(_found(chosen, file, path, settings), partial(self._note, path)):
                 self._add(path, number, block, skipped)
                 segments += len(block)
                 if len(self.columns[0]) >= _ROWS_AT_ONCE:
@@ -195,12 +195,13 @@ class _Reading:
             texts,
             contexts,
         ]
+        others = _for_other_languages(block, self.settings.languages())
         for language in self.settings.languages():
             key, wanted = keys.segment_keys(source, language), translatable(source, language)
             column = [
                 key(text, context) if wanted(text) else None for text, context in zip(texts, contexts, strict=True)
             ]
-            for index in damaged:
+            for index in damaged | others.get(language, set()):
                 column[index] = None
             skipped[language] += column.count(None)
             columns.append(column)
@@ -219,11 +220,34 @@ class _Reading:
         return damaged
 
 
+def _for_other_languages(block: list[Segment], languages: tuple[str, ...]) -> dict[str, set[int]]:
+    """language → which of the segments it does not need."""
+    special = [(index, segment.only_for.split()) for index, segment in enumerate(block) if segment.only_for]
+    return {
+        language: {index for index, needing in special if language not in needing}
+        for language in (languages if special else ())
+    }
+
+
 def _texts(column: list[str | None]) -> pa.Array[Any]:
     # pa.array imports pandas, which costs 50 MB and more time than 50,000 rows.
     builder = StringBuilder()
     builder.append_values(column)
     return builder.finish()
+
+
+def _found(
+    chosen: DocumentFormat, file: BinaryIO, path: str, settings: DocumentSettings
+) -> Iterator[Segment | Problem]:
+    """What the reader finds. Raises DocumentError also for its defects: other documents do not pay for them."""
+    try:
+        yield from chosen.read(file, path, settings)
+    except (DocumentError, OSError):
+        raise
+    except Exception as error:
+        log.exception("%s cannot be read", path)
+        reason = f"its reader failed ({error!r}): a defect, report it with the log"
+        raise DocumentError(path, "", reason) from error
 
 
 def _blocks(found: Iterator[Segment | Problem], note: Callable[[Problem], None]) -> Iterator[list[Segment]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from batch_translate.ledger.wanted import wanted
 from batch_translate.steps import plan as plans
+from batch_translate.steps.published import NOT_PLACED
 
 if TYPE_CHECKING:
     from batch_translate.ledger import Ledger
@@ -26,6 +27,14 @@ class LanguageStanding:
     to_ask: int = 0
     in_flight: int = 0
     examples: list[str] = field(default_factory=list)
+
+    def set_aside(self, not_placed: Counter[str]) -> None:
+        """Count translations that could not be put into their documents (document → how many) as needs_review."""
+        for path, count in not_placed.items():
+            for states in (self.states, self.documents[path]):
+                states["translated"] -= count
+                states["needs_review"] += count
+            self.reasons[NOT_PLACED] += count
 
     @property
     def missing(self) -> int:

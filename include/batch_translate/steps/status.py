@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from batch_translate.errors import MissingFolderError
 from batch_translate.ledger import Ledger, days, jobs
 from batch_translate.steps import plan as plans
+from batch_translate.steps.published import read_published
 from batch_translate.steps.standing import LanguageStanding, count_standing
 from batch_translate.steps.verify_complete import advice, missing_sentences
-from batch_translate.steps.write_translations import published_states
 
 
 def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
@@ -29,8 +29,12 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
     lines = [f"{day}: {len(plan.documents)} documents, last read {_when(reading.read_at)} by {reading.run_id}"]
     current = True
     for language, standing in standings.items():
+        published = read_published(plan, language, reading.id)
+        behind = published is None or published.states != standing.states
+        if published is not None and not behind:
+            standing.set_aside(published.not_placed)
         lines.append(f"  {language}: {_count(standing, plan.segments)}")
-        if published_states(plan, language, reading.id) != standing.states:
+        if behind:
             current = False
             lines.append(
                 f"  {language}: what is published is behind the ledger; clear write_translations, no cost."

@@ -15,8 +15,8 @@ from batch_translate.errors import ChangedInputError, IncompleteError, Reconcili
 from batch_translate.ledger import Ledger, days
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
+from batch_translate.steps.published import read_published
 from batch_translate.steps.standing import LanguageStanding, count_standing
-from batch_translate.steps.write_translations import published_states
 
 if TYPE_CHECKING:
     from batch_translate.steps.plan import Plan
@@ -135,12 +135,15 @@ def _reconcile(
     reading = days.reading_of(ledger, run_id, plan_url)
     if published is not None and published[0] > reading:
         log.warning("%s, %s: a newer reading of this day has been published by another run", plan.day, language)
-    elif published_states(plan, language, reading) != standing.states:
+        return
+    there = read_published(plan, language, reading)
+    if there is None or there.states != standing.states:
         raise IncompleteError(
             f"{plan.day}, {language}: what is published is not what this run has. Clear write_translations of the "
             "last pass with everything downstream, which costs nothing, or read_documents where a document has "
             "changed since: only new texts cost."
         )
+    standing.set_aside(there.not_placed)
 
 
 def _report(ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from batch_translate.config import Environment
 from batch_translate.ledger import Ledger, days, jobs
 from batch_translate.ledger.wanted import wanted
 from batch_translate.steps import plan as plans
+from batch_translate.steps.published import read_published
 from batch_translate.steps.recover_jobs import ABANDONED_SECONDS, recover
 from batch_translate.steps.standing import count_standing
-from batch_translate.steps.write_translations import published_states
 
 if TYPE_CHECKING:
     from batch_translate.provider.api import BatchApi
@@ -39,7 +39,8 @@ def reason_to_skip(plan_url: str, pass_number: int, run_id: str) -> str | None:
         to_ask += standing.to_ask
         claimed += standing.in_flight
         # What another run has brought meanwhile is there, and does not stand in the documents yet.
-        unpublished += standing.states != published_states(plan, language, reading)
+        published = read_published(plan, language, reading)
+        unpublished += published is None or published.states != standing.states
     if to_ask == claimed == unpublished == 0:
         return "nothing is missing"
     log.info("%d texts are to be asked again, %d are under way", to_ask, claimed)

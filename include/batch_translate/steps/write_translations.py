@@ -26,18 +26,18 @@ from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
 from batch_translate.segments import storable
 from batch_translate.steps import plan as plans
+from batch_translate.steps.published import NOT_PLACED, READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from batch_translate.segments import Segment, Targets
+    from batch_translate.segments import Fits, Segment, Targets
     from batch_translate.steps.plan import Plan, PlannedDocument, SegmentRow
 
 log = logging.getLogger(__name__)
 
 ALIGNED_VERSION = 1
 _ROWS_AT_ONCE = 8_192
-_READING = b"reading"
 ALIGNED_SCHEMA = pa.schema(
     [
         pa.field(name, pa.string())
@@ -49,8 +49,8 @@ ALIGNED_SCHEMA = pa.schema(
     metadata={"schema_version": str(ALIGNED_VERSION)},
 )  # fmt: skip
 """One row per segment in document order, all columns text. `target` is null where there is none; for state
-needs_review it is the best rejected answer, which does not stand in the document. `findings` is a JSON list. The
-file's metadata name the reading it was written for."""
+needs_review it is the best rejected answer, or one that cannot stand there, and the document has its source text.
+`findings` is a JSON list. The file's metadata name the reading it was written for."""
 
 
 def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str) -> dict[str, int]:
@@ -85,24 +85,8 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
     return counts
 
 
-def published_states(plan: Plan, language: str, reading_id: int) -> Counter[str] | None:
-    """How many segments are in each state in the aligned table that stands in the output.
-
-    None where it is missing or was written for an older reading: then this one has not been published to the end,
-    even where the counts are the same.
-    """
-    url = plan.aligned_url(language)
-    if not storage.exists(url):
-        return None
-    with storage.opened(url) as file:
-        table = pq.read_table(file, columns=["state"])
-    if int((table.schema.metadata or {}).get(_READING, 0)) < reading_id:
-        return None
-    return Counter(map(str, table["state"].to_pylist()))
-
-
 def _schema(reading_id: int) -> pa.Schema:
-    return ALIGNED_SCHEMA.with_metadata({**(ALIGNED_SCHEMA.metadata or {}), _READING: str(reading_id)})
+    return ALIGNED_SCHEMA.with_metadata({**(ALIGNED_SCHEMA.metadata or {}), READING: str(reading_id)})
 
 
 def _say(counts: dict[str, int]) -> str:
@@ -203,13 +187,16 @@ class _Publication:
     def _targets(
         self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
     ) -> Targets:
-        def target(segment: Segment) -> str | None:
+        def target(segment: Segment, fits: Fits) -> str | None:
             row, outcome = next(pairs, (None, None))
             if row is None or outcome is None or not _same(row, segment):
                 raise ChangedInputError(
                     f"{document.path}, {segment.place}: this is not the segment that was planned here. Clear "
                     "read_documents with everything downstream; what was already translated is not paid again."
                 )
+            if outcome.state == "translated" and outcome.text is not None and not fits(outcome.text):
+                log.warning("%s, %s: the translation %s", document.path, segment.place, NOT_PLACED)
+                outcome = outcome._replace(state="needs_review", reason=NOT_PLACED)
             self._add(row, outcome, table)
             return outcome.text if outcome.state == "translated" else None
 

@@ -35,7 +35,7 @@ def test_added_column_stands_beside_its_source() -> None:
     content = 'id,題名,本文,url\r\n1,あ,"い, う",u\r\n2,,え,u\r\n'.encode()
     assert write("a.csv", content, mark, ADD).decode() == (
         'id,題名,題名_en,本文,本文_en,url\r\n1,あ,〔あ〕,"い, う","〔い, う〕",u\r\n2,,,え,〔え〕,u\r\n'
-    ).replace("〔", "⟦").replace("〕", "⟧")
+    ).replace("〔", "〔").replace("〕", "〕")
 
 
 def test_added_column_has_the_source_text_where_there_is_no_target() -> None:
@@ -98,7 +98,7 @@ def test_unclosed_quote_is_reported_and_the_rest_stays() -> None:
     assert [segment.text for segment in segments] == ["あ"]
     assert [(problem.place, problem.level) for problem in problems] == [("row 2", "error")]
     assert "line 3" in problems[0].reason
-    assert write("a.csv", content, mark).decode() == '題名,数\n⟦あ⟧,1\nい,"2\nう,3\n'
+    assert write("a.csv", content, mark).decode() == '題名,数\n〔あ〕,1\nい,"2\nう,3\n'
     with pytest.raises(DocumentError, match="a quote is opened and never closed"):
         read("a.csv", '題名,"数\nあ,1\n'.encode())
 

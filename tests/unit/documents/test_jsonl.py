@@ -49,18 +49,18 @@ def test_nested_keys_and_arrays_are_named_by_pointer() -> None:
     chosen, _ = read("a.jsonl", content, DocumentSettings(columns=("tags", "/m/t")))
     assert [segment.text for segment in chosen] == ["あ", "い", "う"]
     assert json.loads(write("a.jsonl", content, mark, ADD)) == {
-        "m": [{"role": "user", "t": "あ", "t_en": "⟦あ⟧"}],
+        "m": [{"role": "user", "t": "あ", "t_en": "〔あ〕"}],
         "tags": ["い", "う"],
-        "tags_en": ["⟦い⟧", "⟦う⟧"],
-        "a/b": {"c~": "え", "c~_en": "⟦え⟧"},
+        "tags_en": ["〔い〕", "〔う〕"],
+        "a/b": {"c~": "え", "c~_en": "〔え〕"},
     }
 
 
 def test_array_of_texts_and_objects_is_copied_with_its_own_texts() -> None:
     content = '{"m": ["あ", {"t": "い"}, ["う"]]}'.encode()
     assert json.loads(write("a.jsonl", content, mark, ADD)) == {
-        "m": ["あ", {"t": "い", "t_en": "⟦い⟧"}, ["う"]],
-        "m_en": ["⟦あ⟧", {"t": "い"}, ["⟦う⟧"]],
+        "m": ["あ", {"t": "い", "t_en": "〔い〕"}, ["う"]],
+        "m_en": ["〔あ〕", {"t": "い"}, ["〔う〕"]],
     }
 
 

@@ -84,7 +84,7 @@ def test_what_is_no_prose_is_left_alone(document: str) -> None:
 def test_inline_markup_becomes_tags(document: str, expected: str) -> None:
     assert texts(document)[0] == expected
     marked = write("a.md", document.encode(), mark).decode()
-    assert next(segment.text for segment in read("a.md", marked.encode())[0]) == f"⟦{expected}⟧"
+    assert next(segment.text for segment in read("a.md", marked.encode())[0]) == f"〔{expected}〕"
 
 
 def test_shortcut_reference_keeps_its_target() -> None:

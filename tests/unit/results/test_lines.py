@@ -5,7 +5,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from batch_translate.answers import Usage
 from batch_translate.results.lines import Content, NoContent, Unreadable, read_lines
@@ -177,6 +177,8 @@ JSON = st.recursive(
 )
 
 
+# On a busy machine drawing the first example alone can take the second that the check allows.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries(
         {"custom_id": st.just("one")},
