@@ -95,6 +95,7 @@ class Settings(_Parsed):
     requests_per_shard: Annotated[int, Field(ge=1, le=50_000)] = 50_000
     megabytes_per_shard: Annotated[int, Field(ge=1, le=200)] = 150
     tokens_per_shard: Annotated[int, Field(ge=1_000)] = 1_000_000
+    context_characters: Annotated[int, Field(ge=0, le=10_000)] = 0
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     documents: tuple[DocumentRule, ...] = ()
 

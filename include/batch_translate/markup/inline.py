@@ -7,6 +7,7 @@ paragraphs. What programs fill in (`%s`, `{name}`) stays visible, see `placehold
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_translate.markup.tags import Protected, Span, protect, restore
@@ -19,7 +20,7 @@ URL = re.compile(r"(?:https?|ftp)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-
 _MAIL = r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _ATTRIBUTES = r"""(?:\s+[^\s"'<>=/]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*+"""
 _NO_PROSE = re.compile(
-    rf"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*){_ATTRIBUTES}\s*(?P<alone>/?)>|<!--.*?-->|{URL.pattern}|{_MAIL}",
+    rf"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*){_ATTRIBUTES}\s*(?P<alone>/?)>|<!--(?:(?!<!--|-->).)*+-->|{URL.pattern}|{_MAIL}",
     re.DOTALL,
 )
 _VOID = frozenset(
@@ -36,20 +37,23 @@ def inline_spans(text: str) -> list[Span]:
     """The stretches of `text` that are no prose; a tag and its closing tag surround the prose between them."""
     spans: list[Span] = []
     opened: list[re.Match[str]] = []
+    waiting: Counter[str] = Counter()
     for match in _NO_PROSE.finditer(text):
         name = (match["name"] or "").lower()
         if not name or name in _VOID or match["alone"]:
             spans.append(Span(match.start(), match.end()))
         elif not match["closing"]:
             opened.append(match)
+            waiting[name] += 1
+        elif waiting[name]:
+            # Tags that are opened inside and not closed there stand alone.
+            while (tag := opened.pop())["name"].lower() != name:
+                waiting[tag["name"].lower()] -= 1
+                spans.append(Span(tag.start(), tag.end()))
+            waiting[name] -= 1
+            spans.append(Span(tag.start(), match.end(), (tag.end(), match.start())))
         else:
-            at = next((i for i in reversed(range(len(opened))) if opened[i]["name"].lower() == name), None)
-            if at is None:
-                spans.append(Span(match.start(), match.end()))
-                continue
-            spans += [Span(tag.start(), tag.end()) for tag in opened[at + 1 :]]
-            spans.append(Span(opened[at].start(), match.end(), (opened[at].end(), match.start())))
-            del opened[at:]
+            spans.append(Span(match.start(), match.end()))
     return spans + [Span(tag.start(), tag.end()) for tag in opened]
 
 

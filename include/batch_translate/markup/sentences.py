@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from batch_translate.languages import base_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from batch_translate.markup.tags import Span
 
 LONG = 1_500
 """Characters up to which a text stays in one piece: about as many tokens where a character is a token."""
+
+# sentencex takes time with the square of a paragraph's length: two minutes for a million characters.
+_AT_ONCE = 8_000
 
 
 def cut_long(text: str, spans: Iterable[Span], language: str, longest: int = LONG) -> list[tuple[int, int]]:
@@ -37,15 +40,11 @@ def cut_long(text: str, spans: Iterable[Span], language: str, longest: int = LON
 
 
 def _borders(text: str, spans: Iterable[Span], language: str) -> list[int]:
-    # Imported where a text is long: most runs have none.
-    from sentencex import get_sentence_boundaries
-
-    ends = [sentence["end_index"] for sentence in get_sentence_boundaries(base_language(language), text)]
     borders: list[int] = []
     following = iter(sorted(spans, key=lambda span: span.start))
     span = next(following, None)
     covered = 0
-    for border in ends:
+    for border in _sentence_ends(text, base_language(language)):
         while span is not None and span.start < border:
             covered = max(covered, span.end)
             span = next(following, None)
@@ -54,3 +53,19 @@ def _borders(text: str, spans: Iterable[Span], language: str) -> list[int]:
     if not borders or borders[-1] != len(text):
         borders.append(len(text))
     return borders
+
+
+def _sentence_ends(text: str, language: str) -> Iterator[int]:
+    # Imported where a text is long: most runs have none.
+    from sentencex import segment
+
+    position = 0
+    while position < len(text):
+        sentences = segment(language, text[position : position + _AT_ONCE])
+        goes_on = position + _AT_ONCE < len(text)
+        if goes_on and len(sentences) == 1:
+            position += _AT_ONCE
+            continue
+        for sentence in sentences[:-1] if goes_on else sentences:
+            position += len(sentence)
+            yield position

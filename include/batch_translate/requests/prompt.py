@@ -27,6 +27,9 @@ _SYSTEM = (
     "${name}, {{name}}. Keep line breaks and Markdown marks. Write nothing that the source does not say."
 )
 _REPAIR = " The member `rejected` shows an earlier answer and what was wrong with it; give a better one."
+_ABOUT = " The member `about` says what the document declares about a text: its context, which plural form it is."
+_BEFORE = " The member `context` has the text before a segment: read it, do not translate it."
+_EXTRAS = {"about": _ABOUT, "context": _BEFORE, "rejected": _REPAIR}
 # Room for JSON punctuation and for a language that needs more words than the ratio says.
 _ROOM_FACTOR, _ROOM_TOKENS = 4, 200
 
@@ -38,7 +41,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Text(NamedTuple):
     """One text to ask for. `tokens` estimates its source; `rejected` is the last bad answer with its findings.
 
-    `alone`: it must not share a request with others. A tuple, for there are millions of them.
+    `alone`: it must not share a request with others. `context` is Segment.context; `before` what stands in front
+    of it in its document, sent to be read, "" where it is not wanted. A tuple, for there are millions of them.
     """
 
     segment_key: str
@@ -51,6 +55,7 @@ class Text(NamedTuple):
     tokens: int
     rejected: tuple[str, tuple[str, ...]] | None = None
     alone: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +81,41 @@ class Request:
 def write_request(texts: Sequence[Text], asking: Asking) -> Request:
     """The request for one or several texts of one language pair."""
     custom_id = keys.custom_id([(text.segment_key, text.instruction_key, text.attempt) for text in texts])
-    repair = any(text.rejected for text in texts)
+    extras = _extras(texts)
     source_tokens = sum(text.tokens for text in texts)
     output = sum(estimate_translated(t.tokens, t.source_language, t.target_language) + 4 for t in texts)
     room = _ROOM_TOKENS + _ROOM_FACTOR * max(source_tokens, output)
-    frame = _frame(asking, len(texts), repair)
-    line = (
-        f"{frame.start}{_encode(custom_id)}{frame.to_user}{_encode(_user(texts))}{frame.to_room}{room}{frame.end}"
-    )
-    rejected_tokens = sum(estimate_tokens(" ".join((t.rejected[0], *t.rejected[1]))) for t in texts if t.rejected)
+    frame = _frame(asking, len(texts), tuple(extras))
+    user = _encode(_user(texts, extras))
+    line = f"{frame.start}{_encode(custom_id)}{frame.to_user}{user}{frame.to_room}{room}{frame.end}"
     return Request(
         custom_id=custom_id,
         texts=tuple(texts),
         line=line.encode(),
-        input_tokens=frame.tokens + source_tokens + rejected_tokens,
+        input_tokens=frame.tokens + source_tokens + sum(estimate_tokens(_encode(it)) for it in extras.values()),
         output_tokens=output,
     )
 
 
-def _user(texts: Sequence[Text]) -> str:
+def _extras(texts: Sequence[Text]) -> dict[str, dict[str, Any]]:
+    """What the user message has besides the texts, member by member, each slot → what is said of it."""
+    about: dict[str, str] = {}
+    before: dict[str, str] = {}
+    rejected: dict[str, dict[str, str]] = {}
+    previous = ""
+    for slot, text in enumerate(texts, 1):
+        if text.context:
+            about[str(slot)] = text.context
+        if text.before and not previous.endswith(text.before):  # else it stands right there
+            before[str(slot)] = text.before
+        if text.rejected:
+            rejected[str(slot)] = {"answer": text.rejected[0], "finding": " ".join(text.rejected[1])}
+        previous = text.source
+    members: dict[str, dict[str, Any]] = {"about": about, "context": before, "rejected": rejected}
+    return {name: said for name, said in members.items() if said}
+
+
+def _user(texts: Sequence[Text], extras: dict[str, dict[str, Any]]) -> str:
     """The user message. Written out, for encoding a dictionary of ten texts takes three times as long."""
     first = texts[0]
     head = {
@@ -103,12 +124,7 @@ def _user(texts: Sequence[Text]) -> str:
         "target_language": first.target_language,
     }
     segments = ",".join([f'"{slot}":{_encode(text.source)}' for slot, text in enumerate(texts, 1)])
-    rejected = {
-        str(slot): {"answer": text.rejected[0], "finding": " ".join(text.rejected[1])}
-        for slot, text in enumerate(texts, 1)
-        if text.rejected
-    }
-    tail = f',"rejected":{_encode(rejected)}' if rejected else ""
+    tail = "".join(f',"{name}":{_encode(said)}' for name, said in extras.items())
     return f'{_encode(head)[:-1]},"segments":{{{segments}}}{tail}}}'
 
 
@@ -123,8 +139,9 @@ class _Frame(NamedTuple):
 
 
 @lru_cache(maxsize=1_024)
-def _frame(asking: Asking, texts: int, repair: bool) -> _Frame:
-    system = _SYSTEM + (_REPAIR if repair else "") + (f"\n\n{asking.instructions}" if asking.instructions else "")
+def _frame(asking: Asking, texts: int, extras: tuple[str, ...]) -> _Frame:
+    system = _SYSTEM + "".join(_EXTRAS[name] for name in extras)
+    system += f"\n\n{asking.instructions}" if asking.instructions else ""
     slots = [str(number) for number in range(1, texts + 1)]
     hole = "\udfff"  # half a character stands in no setting: it could not be sent
     body: dict[str, Any] = {

@@ -94,13 +94,15 @@ def _claim_language(
 
 
 def _texts(plan: Plan, language: str, missing: Iterator[Missing]) -> Iterator[Text]:
-    source_language = plan.settings.source_lang
+    source_language, most_before = plan.settings.source_lang, plan.settings.context_characters
     following = next(missing, None)
-    for start, sources, contexts in plans.read_sources(plan):
+    for start, documents, sources, contexts in plans.read_sources(plan):
         end = start + len(sources)
         while following is not None and following.ordinal < end:
             ordinal, segment_key, instruction_key, attempt, rejected, alone = following
-            source = sources[ordinal - start]
+            row = ordinal - start
+            source = sources[row]
+            in_front = row > 0 and documents[row - 1] == documents[row]
             yield Text(
                 segment_key,
                 instruction_key,
@@ -108,11 +110,12 @@ def _texts(plan: Plan, language: str, missing: Iterator[Missing]) -> Iterator[Te
                 source_language,
                 language,
                 source,
-                contexts[ordinal - start],
+                contexts[row],
                 estimate_tokens(source),
                 rejected,
                 # In a packed request nobody knows which text was at fault.
                 alone,
+                sources[row - 1][-most_before:] if most_before and in_front else "",
             )
             following = next(missing, None)
         if following is None:

@@ -169,10 +169,10 @@ def read_segments(plan: Plan, language: str) -> Iterator[SegmentRow]:
                 yield SegmentRow(ordinal, *row)
 
 
-def read_sources(plan: Plan) -> Iterator[tuple[int, list[str], list[str]]]:
-    """Yield blocks of (first ordinal, sources, contexts), rows of documents that are not readable among them."""
-    for start, (sources, contexts) in _blocks(plan, ["source", "context"]):
-        yield start, sources, contexts
+def read_sources(plan: Plan) -> Iterator[tuple[int, list[int], list[str], list[str]]]:
+    """Yield blocks of (first ordinal, document numbers, sources, contexts), with those of unreadable documents."""
+    for start, (documents, sources, contexts) in _blocks(plan, ["document", "source", "context"]):
+        yield start, documents, sources, contexts
 
 
 def wanted_rows(plan: Plan, language: str) -> Iterator[WantedRow]:

@@ -100,6 +100,22 @@ def test_a_repair_shows_the_rejected_answers_of_those_that_have_one() -> None:
     assert request.input_tokens > plain.input_tokens
 
 
+def test_what_the_document_declares_and_the_text_before_are_sent_to_be_read() -> None:
+    first, second = text("開く", context="メニュー", before="前の文。"), text("閉じる", before="開く")
+    user = user_of(write_request([first, second], ASKING))
+    assert user["about"] == {"1": "メニュー"}
+    # The text before the second one is the first, which the model sees anyway.
+    assert user["context"] == {"1": "前の文。"}
+    assert user_of(write_request([second], ASKING))["context"] == {"1": "開く"}
+    assert not {"about", "context"} & user_of(write_request([text("一")], ASKING)).keys()
+
+
+def test_what_is_only_read_changes_no_id_and_is_counted() -> None:
+    plain, with_more = write_request([text("一")], ASKING), write_request([text("一", before="前" * 99)], ASKING)
+    assert plain.custom_id == with_more.custom_id
+    assert with_more.input_tokens > plain.input_tokens + 50
+
+
 def test_effort_and_instructions_are_sent_where_they_are_given() -> None:
     body = line_of(write_request([text("一")], Asking("m", "Write politely.", "none")))["body"]
     assert body["reasoning_effort"] == "none"
