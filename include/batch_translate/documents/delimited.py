@@ -68,19 +68,23 @@ class Tsv(Csv):
 class _Row:
     """One record. Not a frozen dataclass, for speed: there is one per row."""
 
-    __slots__ = ("_cells", "_end", "_table", "segments")
+    __slots__ = ("_cells", "_columns", "_end", "_table", "segments")
 
-    def __init__(self, table: _Table, cells: list[str], end: str, segments: Sequence[Segment]) -> None:
+    def __init__(
+        self, table: _Table, cells: list[str], end: str, segments: Sequence[Segment], columns: list[int]
+    ) -> None:
         self._table = table
         self._cells = cells
+        self._columns = columns
         self._end = end
         self.segments = segments
 
     def fits(self, index: int, target: str) -> bool:
-        return self._table.target_fits(self._cells, index, target)
+        source = value_of(self._cells[self._columns[index]]).strip()
+        return with_inline_of(source, target) is not None
 
     def written(self, targets: Sequence[str | None]) -> str:
-        return self._table.with_targets(self._cells, targets) + self._end
+        return self._table.with_targets(self._cells, self._columns, targets) + self._end
 
 
 class _Table:
@@ -154,7 +158,7 @@ class _Table:
                 cell = cells[id_column]
                 row_id = value_of(cell).strip() if '"' in cell else cell.strip()
                 ids.add(row_id)
-            segments = []
+            segments, filled = [], []
             for column, label in labels:
                 cell = cells[column]
                 text = value_of(cell).strip() if '"' in cell else cell.strip()
@@ -162,7 +166,8 @@ class _Table:
                     if may_hold_inline(text):
                         text = protect_inline(text).text
                     segments.append(Segment(f"row {number}{label}", text, "", row_id))
-            yield _Row(self, cells, end, segments)
+                    filled.append(column)
+            yield _Row(self, cells, end, segments, filled)
         if id_column is not None:
             yield from ids.problems()
 
@@ -180,10 +185,10 @@ class _Table:
                     cells.insert(column + 1, "")
         yield self._delimiter.join(cells) + end
 
-    def with_targets(self, cells: list[str], targets: Sequence[str | None]) -> str:
-        """The record with `targets`, one for each text in its columns."""
+    def with_targets(self, cells: list[str], columns: list[int], targets: Sequence[str | None]) -> str:
+        """The record with `targets`, one for the text of each of `columns`."""
         replaced: dict[int, str] = {}
-        for column, target in zip(self._filled(cells), targets, strict=True):
+        for column, target in zip(columns, targets, strict=True):
             if target is not None:
                 before, text, after = cut_margins(value_of(cells[column]))
                 restored = with_inline_of(text, target)
@@ -191,14 +196,6 @@ class _Table:
                     restored = before + with_line_ends_of(text, restored) + after
                     replaced[column] = raw_cell(restored, self._delimiter, cells[column])
         return self.joined(cells, replaced)
-
-    def target_fits(self, cells: list[str], index: int, target: str) -> bool:
-        """Whether the record's text of this number has its inline markup in `target`."""
-        cell = cells[self._filled(cells)[index]]
-        return with_inline_of(value_of(cell).strip(), target) is not None
-
-    def _filled(self, cells: list[str]) -> list[int]:
-        return [column for column in self._columns if value_of(cells[column]).strip()]
 
     def joined(self, cells: list[str], replaced: dict[int, str]) -> str:
         """The record with `replaced` in place of, or right after, the cells of these columns."""

@@ -103,6 +103,8 @@ class TextFormat(ABC):
 
 def cut_margins(text: str) -> tuple[str, str, str]:
     """The white space before a text, the text, the white space after it."""
+    if text == text.strip():  # as most are
+        return "", text, ""
     start = len(text) - len(text.lstrip())
     end = max(start, len(text.rstrip()))
     return text[:start], text[start:end], text[end:]

@@ -26,59 +26,50 @@ Row = Sequence[Any]
 
 _ROWS_AT_ONCE = 10_000
 
-# `wanted_texts` has each text once, in the order of its key: the ledger's tables are walked, not jumped about in.
 _TABLES = (
     "CREATE TEMPORARY TABLE wanted (ordinal INTEGER PRIMARY KEY, "
     "segment_key VARCHAR(32) NOT NULL, instruction_key VARCHAR(32) NOT NULL)",
-    "CREATE TEMPORARY TABLE wanted_texts (segment_key VARCHAR(32), instruction_key VARCHAR(32), "
-    "ordinal INTEGER NOT NULL, PRIMARY KEY (segment_key, instruction_key)){without_rowid}",
+    "CREATE TEMPORARY TABLE asked (ordinal INTEGER, job_key VARCHAR(32), custom_id VARCHAR(64), slot INTEGER, "
+    "attempt INTEGER)",
     "CREATE TEMPORARY TABLE missing (ordinal INTEGER PRIMARY KEY, segment_key VARCHAR(32), "
     "instruction_key VARCHAR(32), asked INTEGER, doubted INTEGER, rejected INTEGER)",
-    "CREATE TEMPORARY TABLE asked (job_key VARCHAR(32), custom_id VARCHAR(64), slot INTEGER, "
-    "ordinal INTEGER, attempt INTEGER)",
-    "CREATE TEMPORARY TABLE came (ordinal INTEGER PRIMARY KEY, asked INTEGER, settled INTEGER, "
-    "faults INTEGER, doubted INTEGER, rejected INTEGER)",
     "CREATE TEMPORARY TABLE rejections (ordinal INTEGER PRIMARY KEY, text TEXT, findings TEXT)",
 )
+_BY_TEXT = "CREATE INDEX IF NOT EXISTS wanted_by_text ON wanted (segment_key, instruction_key)"
 
-# For this connection alone, which closes with the questions: joins of a million rows in memory, not in files.
-_POSTGRESQL_SETTINGS = ("work_mem = '128MB'", "temp_buffers = '64MB'", "jit = off")
+# For this connection alone, which closes with the questions: joins of a million rows in memory, not in files, and
+# plans for all rows of a cursor, which is taken for one that is left after a tenth of them.
+_POSTGRESQL_SETTINGS = ("work_mem = '128MB'", "temp_buffers = '64MB'", "jit = off", "cursor_tuple_fraction = 1")
 
-_WANTED_TEXTS = """
-INSERT INTO wanted_texts
-SELECT segment_key, instruction_key, min(ordinal) FROM wanted
- GROUP BY segment_key, instruction_key ORDER BY segment_key, instruction_key
-"""
-
-# In the order in which the answers are kept: a large ledger is read several times faster that way. SQLite takes a
-# CROSS JOIN in the order in which it is written.
+# The requests of each occurrence, one row without any where its text was never asked for. PostgreSQL reads the
+# ledger's tables once from end to end and looks each row up among the wanted ones: `asked` is a part of the
+# question there. SQLite jumps, so it goes through texts and answers in the orders in which the ledger keeps them,
+# which is several times faster on a large one: `asked` is a table there, sorted for the second of the two.
 _ASKED = """
-INSERT INTO asked
-SELECT q.job_key, q.custom_id, q.slot, w.ordinal, q.attempt FROM wanted_texts w CROSS JOIN requests q
- WHERE q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
- ORDER BY q.job_key, q.custom_id, q.slot
+SELECT w.ordinal, q.job_key, q.custom_id, q.slot, q.attempt FROM wanted w {in_order}
+  LEFT JOIN requests q ON q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
 """
-
-_CAME = """
-INSERT INTO came
-SELECT k.ordinal, max(k.attempt),
-       count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key),
-       count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END),
-       count(CASE WHEN a.verdict IN ('rejected', 'failed', 'suspect') THEN 1 END),
-       max(CASE WHEN a.verdict = 'rejected' THEN k.attempt END)
-  FROM asked k
-  LEFT JOIN jobs j ON j.job_key = k.job_key AND j.state IN ('planned', 'submitted')
-  LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
- GROUP BY k.ordinal
- ORDER BY k.ordinal
+_KEEP_ASKED = f"""
+INSERT INTO asked {_ASKED.format(in_order="INDEXED BY wanted_by_text")}
+ ORDER BY q.job_key, q.custom_id, q.slot
 """
 
 _MISSING = """
 INSERT INTO missing
-SELECT w.ordinal, w.segment_key, w.instruction_key, coalesce(c.asked, 0), coalesce(c.doubted, 0), c.rejected
-  FROM wanted_texts w LEFT JOIN came c ON c.ordinal = w.ordinal
- WHERE c.ordinal IS NULL OR (c.settled = 0 AND c.faults < {max_attempts:d})
- ORDER BY w.ordinal
+SELECT min(w.ordinal), w.segment_key, w.instruction_key, max(c.asked), max(c.doubted), max(c.rejected)
+  FROM (
+    SELECT k.ordinal AS ordinal, coalesce(max(k.attempt), 0) AS asked,
+           count(CASE WHEN a.verdict IN ('rejected', 'failed', 'suspect') THEN 1 END) AS doubted,
+           max(CASE WHEN a.verdict = 'rejected' THEN k.attempt END) AS rejected
+      FROM {asked} k
+      LEFT JOIN jobs j ON j.job_key = k.job_key AND j.state IN ('planned', 'submitted')
+      LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
+     GROUP BY k.ordinal
+    HAVING count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key) = 0
+       AND count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END) < {max_attempts:d}
+  ) c CROSS JOIN wanted w
+ WHERE w.ordinal = c.ordinal
+ GROUP BY w.segment_key, w.instruction_key
 """
 
 _REJECTIONS = """
@@ -92,19 +83,18 @@ SELECT m.ordinal, a.text, a.findings FROM missing m
 
 # Open jobs are few beside wanted texts.
 _CLAIMING = """
-SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q CROSS JOIN wanted_texts w
- WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key
-   AND w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
+SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
+ WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key AND EXISTS (
+       SELECT 1 FROM wanted w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key)
  GROUP BY j.run_id
 """
 
 # A text that was asked for several times has several rows, one after the other.
 _ANSWERS = """
-SELECT w.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, q.job_key, a.answered_at, q.attempt
-  FROM wanted w
-  LEFT JOIN requests q ON q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
-  LEFT JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
- ORDER BY w.ordinal
+SELECT k.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, k.job_key, a.answered_at, k.attempt
+  FROM {asked} k
+  LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
+ ORDER BY k.ordinal
 """
 
 
@@ -146,7 +136,6 @@ class Wanted:
     def __init__(self, ledger: Ledger, connection: sa.Connection) -> None:
         self._on_postgresql = ledger.on_postgresql
         self._connection = connection
-        self._texts_known = False
 
     def missing(self, max_attempts: int) -> Iterator[Missing]:
         """Yield what is missing now, in the order of the ordinals.
@@ -170,12 +159,11 @@ class Wanted:
 
     def distinct(self) -> int:
         """How many different texts are wanted."""
-        self._find_texts()
-        return self._count("wanted_texts")
+        return self._count("(SELECT DISTINCT segment_key, instruction_key FROM wanted) AS texts")
 
     def claiming_runs(self) -> dict[str, int]:
         """How many of the wanted texts each run's open jobs ask for just now."""
-        self._find_texts()
+        self._connection.execute(sa.text(_BY_TEXT))
         counts = {str(run): int(count) for run, count in self._connection.execute(sa.text(_CLAIMING))}
         self._connection.commit()
         return counts
@@ -200,7 +188,7 @@ class Wanted:
     def _best_answers(self, claiming: set[str]) -> Iterator[Row]:
         """The rows of _ANSWERS, of each ordinal the one that says where the text stands."""
         best: Row | None = None
-        for row in self._stream(_ANSWERS):
+        for row in self._stream(_ANSWERS.format(asked=self._asked())):
             if best is None or best[0] != row[0]:
                 if best is not None:
                     yield best
@@ -214,31 +202,24 @@ class Wanted:
         query = sa.text(f"SELECT job_key FROM jobs WHERE {condition}")
         return set(self._connection.scalars(query, values))
 
-    def _find_texts(self) -> None:
-        if not self._texts_known:
-            self._connection.execute(sa.text(_WANTED_TEXTS))
-            self._analyze("wanted_texts")
-            self._connection.commit()
-            self._texts_known = True
+    def _asked(self) -> str:
+        """What `asked` is in a question: a query, or a table that was made for it."""
+        if self._on_postgresql:
+            return f"({_ASKED.format(in_order='')})"
+        self._connection.execute(sa.text(_BY_TEXT))
+        self._connection.execute(sa.text("DELETE FROM asked"))
+        self._connection.execute(sa.text(_KEEP_ASKED))
+        return "asked"
 
     def _find_missing(self, max_attempts: int) -> None:
-        self._find_texts()
-        for table, statement in (
-            ("asked", _ASKED),
-            ("came", _CAME),
-            ("missing", _MISSING.format(max_attempts=max_attempts)),
-            ("rejections", _REJECTIONS),
-        ):
+        missing = _MISSING.format(asked=self._asked(), max_attempts=max_attempts)
+        for table, statement in (("missing", missing), ("rejections", _REJECTIONS)):
             self._connection.execute(sa.text(f"DELETE FROM {table}"))
             self._connection.execute(sa.text(statement))
-            self._analyze(table)
+            if self._on_postgresql:  # without figures it takes a temporary table for a small one
+                self._connection.execute(sa.text(f"ANALYZE {table}"))
         # Ends the view of the ledger, so that a long build holds up nobody.
         self._connection.commit()
-
-    def _analyze(self, table: str) -> None:
-        # Without figures PostgreSQL takes a temporary table for a small one; SQLite joins in the order written.
-        if self._on_postgresql:
-            self._connection.execute(sa.text(f"ANALYZE {table}"))
 
     def _count(self, table: str) -> int:
         count = int(self._connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one())
@@ -272,9 +253,7 @@ def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
             for setting in _POSTGRESQL_SETTINGS:
                 connection.execute(sa.text(f"SET {setting}"))
         for table in _TABLES:
-            connection.execute(
-                sa.text(table.format(without_rowid="" if ledger.on_postgresql else " WITHOUT ROWID"))
-            )
+            connection.execute(sa.text(table))
         driver: Any = connection.connection.cursor()  # COPY is psycopg's own
         if ledger.on_postgresql:
             with driver.copy("COPY wanted FROM STDIN") as copy:

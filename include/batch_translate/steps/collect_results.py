@@ -24,6 +24,7 @@ from batch_translate.provider.polling import GONE_SECONDS, Reason
 from batch_translate.provider.statuses import REFUSED, is_terminal
 from batch_translate.results.lines import Line, NoContent, read_lines
 from batch_translate.results.reconcile import reconcile
+from batch_translate.steps.collector import collector_paused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ _CANCEL_LOOKS, _CANCEL_PAUSE_SECONDS = 6, 5.0
 _FILE_LIFE_SECONDS = 31 * 86_400.0
 
 
+@collector_paused()
 def collect_results(
     ledger: Ledger, api: BatchApi, job_key: str, ended: Reason = "finished", waited_for: str | None = None
 ) -> dict[str, int]:

@@ -26,6 +26,7 @@ from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
 from batch_translate.segments import storable
 from batch_translate.steps import plan as plans
+from batch_translate.steps.collector import collector_paused
 from batch_translate.steps.published import NOT_PLACED, READING
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ needs_review it is the best rejected answer, or one that cannot stand there, and
 `findings` is a JSON list. The file's metadata name the reading it was written for."""
 
 
+@collector_paused()
 def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str) -> dict[str, int]:
     """Publish what there is for one language; how many segments are in each state.
 
