@@ -44,41 +44,6 @@ def jsonl() -> st.SearchStrategy[str]:
     return st.lists(line, max_size=5).map(lambda lines: "".join(line + "\n" for line in lines))
 
 
-def markdown() -> st.SearchStrategy[str]:
-    prose = st.text("あい漢字。、 ab1", min_size=1, max_size=8)
-    inline = st.one_of(
-        prose,
-        prose.map("`{}`".format),
-        prose.map("**{}**".format),
-        prose.map("[{}](https://example.com/a?b=1)".format),
-        prose.map("![{}](/img/a.png)".format),
-        st.sampled_from(
-            ["<br>", "{{ x }}", "[^1]", "<1>", "https://example.com/x", "{name}", "%d", "[あ]", "  \n"]
-        ),
-    )
-    text = st.lists(inline, min_size=1, max_size=5).map("".join)
-    block = st.one_of(
-        text,
-        text.map("## {}".format),
-        text.map("- {}\n- い".format),
-        text.map("1. {}\n   続き".format),
-        text.map("> {}\n> 続き".format),
-        text.map("- > {}\n  > 続き".format),
-        text.map("[^1]: {}".format),
-        text.map("題\n{}\n===".format),
-        st.tuples(text, text).map(lambda it: f"| {it[0]} | い |\n|--|--|\n| う | {it[1]} |".replace("  \n", "")),
-        prose.map("```\n{}\n```".format),
-        prose.map("    {}".format),
-        prose.map(":::info {}\nあ\n:::".format),
-        prose.map("<div>\n{}\n</div>".format),
-        prose.map("$$\n{}\n$$".format),
-        st.just("[あ]: https://example.com"),
-    )
-    return st.tuples(st.lists(block, max_size=6), st.sampled_from(["\n", "\n\n"])).map(
-        lambda it: it[1].join(it[0])
-    )
-
-
 class TestCsv(TextConformance):
     name = "a.csv"
     sample = 'id,題名,url\n1,お知らせ,https://example.com\n2,"いろは\nにほ, ""へと"" ",x\n3, 余白 ,\n'
@@ -116,15 +81,3 @@ class TestPlainText(TextConformance):
     markup_only = "　\n\n \n\n"
     with_tag = "丁度《ちょうど》今、｜東京《とうけい》へ。\n\n［＃改ページ］\n詳細は https://example.com/a で。\n"
     documents = LINES
-
-
-class TestMarkdown(TextConformance):
-    name = "a.md"
-    sample = "---\ntitle: 題名\ntags: [あ]\n---\n\n# 見出し\n\n本文の\n二行目。\n\n- [項目](https://example.com)\n"
-    markup_only = "---\ntags: [あ]\n---\n\n```\nコード\n```\n\n![](a.png)\n\n---\n\n<!-- 注 -->\n"
-    with_tag = "本文の`code`と[リンク](https://example.com)です。\n\n- **太字**と<br>です。\n"
-    documents = markdown()
-
-    def meaning(self, content: bytes) -> object:
-        """A shortcut reference gets its label written out when its text is translated."""
-        return content.decode().replace("][あ]", "]")

@@ -19,8 +19,8 @@ _FORMATS = {
     ".tsv": "delimited:Tsv",
     ".jsonl": "jsonl:JsonLines",
     ".txt": "plain:PlainText",
-    ".md": "markdown:Markdown",
-    ".markdown": "markdown:Markdown",
+    ".md": "markdown.document:Markdown",
+    ".markdown": "markdown.document:Markdown",
 }
 
 SUPPORTED_ENDINGS = tuple(_FORMATS)

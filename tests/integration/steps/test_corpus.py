@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ import pytest
 from contract.local_server import LocalServer
 from integration.steps.night import files_below, write_phrasebook
 
+from batch_translate.ledger import jobs
 from batch_translate.report import read_translations
 from batch_translate.steps import plan as plans
+from batch_translate.steps.build_requests import build_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,3 +115,39 @@ def test_translation_into_the_same_words_gives_back_every_byte(
             assert night.output(day) == {name: as_utf8(it) for name, it in files_below(CORPUS / day).items()}
     finally:
         server.stop()
+
+
+def test_posts_become_requests_without_code_urls_and_template_tags(
+    make_night: Callable[[LocalServer], Night], tmp_path: Path
+) -> None:
+    night = make_night(LocalServer(tmp_path / "never started"))
+    sent: list[str] = []
+    for path in CORPUS.glob("*/*.md"):
+        night.put(path.parent.name, {path.name: path.read_bytes()})
+    for folder in sorted((night.data / "input").iterdir()):
+        plan = night.read(folder.name, f"run of {folder.name}")
+        for job_key in build_requests(night.ledger, plan.url, f"run of {folder.name}", 1):
+            with Path(jobs.get(night.ledger, job_key).request_file).open(encoding="utf-8") as lines:
+                users = [json.loads(json.loads(line)["body"]["messages"][1]["content"]) for line in lines]
+            sent += [text for user in users for text in user["segments"].values()]
+    assert len(sent) > 800
+    for text in sent:
+        assert not re.search(r"https?://|```|~~~|\{\{|\{%|\{#|`[^`]+`|\]\(", text), text
+    code = {line for path in CORPUS.glob("*/*.md") for line in lines_of_code(path.read_text(encoding="utf-8"))}
+    assert len(code) > 500
+    assert not code & {line for text in sent for line in text.splitlines()}
+
+
+def lines_of_code(document: str) -> list[str]:
+    """The lines of fenced code blocks that are long enough to be nothing else."""
+    lines: list[str] = []
+    fence = ""
+    for line in document.splitlines():
+        mark = re.match(r"[ \t>]*(`{3,}|~{3,})([^`]*)$", line)
+        if not fence and mark:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not mark[2].strip():
+            fence = ""
+        elif fence and len(line) > 20:
+            lines.append(line)
+    return lines

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+import time
+from typing import TYPE_CHECKING
 
 import pytest
-from conformance.suite import corpus_files, mark, read, write
+from conformance.suite import mark, read, write
 
-from batch_translate.documents.front_matter import cut_front_matter
-from batch_translate.documents.markdown_blocks import block_parser, block_tokens
+from batch_translate.markup.sentences import LONG
+
+if TYPE_CHECKING:
+    from batch_translate.segments import Segment
 
 
 def texts(document: str) -> list[str]:
@@ -33,6 +37,17 @@ def written(document: str, target: str) -> str:
         ("[^1]: 注\n[^2]: 注二\n続き\n", ["注", "注二\n続き"]),
         ("　字下げ\n　二行目\n", ["字下げ\n　二行目"]),
         ("あ  \nい\\\nう\n", ["あ<1/>い<2/>う"]),
+        ("# 題 {#id}\n", ["題"]),
+        ("段落\n{: .note}\n", ["段落"]),
+        ("- [ ] あ\n- [x] い\n", ["あ", "い"]),
+        ("> [!NOTE]\n> 本文\n", ["本文"]),
+        ("[^1]: 注\n\n    二段落\n\n    - 項目\n", ["注", "二段落", "項目"]),
+        ("[^1]:\n    注\n", ["注"]),
+        (":::note[題]\n:::\n", ["題"]),
+        (":::message alert\n本文\n:::\n", ["本文"]),
+        ("{% raw %}\n本文\n{% endraw %}\n", ["本文"]),
+        ("$$a$$ は数\n\n後\n\n$$\n式\n$$\n", ["<1/> は数", "後"]),
+        ("<details>\n<summary>題</summary>\n\n中\n\n</details>\n", ["中"]),
     ],
 )
 def test_prose_is_found_block_by_block(document: str, expected: list[str]) -> None:
@@ -54,6 +69,11 @@ def test_prose_is_found_block_by_block(document: str, expected: list[str]) -> No
         "![](漢字.png)\n",
         "`漢字` https://example.com/a_b\n",
         "{% 漢字 %}\n",
+        "{# 漢字\n\n漢字 #}\n",
+        "{{ 漢字 |\n漢字 }}\n",
+        "<kbd>漢字</kbd>\n",
+        "$漢^2$ $x$\n".replace("漢", "y"),
+        "[](漢字 '漢字')\n",
         "---\n",
         '+++\ntitle = "漢字"\n+++\n',
     ],
@@ -70,15 +90,27 @@ def test_what_is_no_prose_is_left_alone(document: str) -> None:
         ("[題][r]と[r]と[r][]\n\n[r]: /u", "<1>題</1>と<2>r</2>と<3>r</3>"),
         ("[`x`の題](u)", "<1><2/>の題</1>"),
         ("[![絵](a.png)](u)", "<1><2>絵</2></1>"),
-        ("![絵 `x`](a.png)", "<1>絵 `x`</1>"),
+        ("![絵 `x`](a.png)", "<1>絵 <2/></1>"),
+        ("![[絵](u)](a.png)", "<1><2>絵</2></1>"),
         ("見て<https://e.com>ね", "見て<1/>ね"),
         ("見て https://e.com/a。ね(http://e.com)", "見て <1/>。ね(<2/>)"),
-        ("<b>あ</b><br/>", "<1/>あ<2/><3/>"),
+        ("見て www.e.com と a@e.com", "見て <1/> と <2/>"),
+        ("[https://e.com](https://e.com/a)を", "<1><2/></1>を"),
+        ("<b>あ</b><br/>", "<1>あ</1><2/>"),
+        ("<b>あ*い</b>う*", "<1/>あ<2>い<3/>う</2>"),
+        ('<a id="x"></a>題<code>x</code>', "<1/>題<2/>"),
         ("注[^1]と{{ x }}と{% y %}", "注<1/>と<2/>と<3/>"),
-        ("**強調**と`閉じない", "**強調**と`閉じない"),
+        ("[題]({{ url | y }})", "<1>題</1>"),
+        ("![絵](a.png){width=10}と[題](u){.c}", "<1>絵</1>と<2>題</2>"),
+        ("**強調**と`閉じない", "<1>強調</1>と`閉じない"),
+        ("***あ***と~~い~~と _う_", "<1><2>あ</2></1>と<3>い</3>と <4>う</4>"),
+        ("これは**「太字」**です", "これは**「太字」**です"),
         ("<1>と[題](u)", "<1/>と<2>題</2>"),
-        ("\\[題](u)と\\`x`", "\\[題](u)と\\`x`"),
+        ("&lt;1>と\\<2>", "<1/>と<2/>"),
+        ("\\[題](u)と\\`x`", "[題](u)と`x`"),
+        ("R&amp;D&nbsp;と&copy;", "R&D<1/>と©"),
         ("{name}と%d件", "{name}と%d件"),
+        ("$x^2$は$5と$6ではない", "<1/>は$5と$6ではない"),
     ],
 )
 def test_inline_markup_becomes_tags(document: str, expected: str) -> None:
@@ -105,12 +137,86 @@ def test_damaged_placeholders_leave_the_source() -> None:
         ("あ\n", "# a", "\\# a\n"),
         ("あ\nい\n", "2024. a\n- b", "2024\\. a\n\\- b\n"),
         ("あ\nい\n", "a\n===", "a\n\\===\n"),
-        ("あ\nい\n", "a\n\nb", "あ\nい\n"),
+        ("あ\nい\n", "a\n\nb", "a\nb\n"),
+        ("あ\nい\n", "# a\n> c\n```\n[x]: y\n:::\n---", "\\# a\n\\> c\n\\```\n[x]: y\n\\:::\n\\---\n"),
+        ("あ\nい\n", "a | b\n--|--", "a | b\n\\--|--\n"),
+        ("あ\n", "[a]: /u", "\\[a]: /u\n"),
+        ("- あ\n", "[x] a", "- \\[x] a\n"),
+        ("# あ\n", "C #", "# C \\#\n"),
+        ("# あ\n", "a {#b}", "# a \\{#b}\n"),
+        ("|あ|\n|--|\n", "a\\", "|a&#92;|\n|--|\n"),
+        ("あ | い\n--|--\n", "# a", "\\# a | # a\n--|--\n"),
+        (":::info あ\n:::\n", "{a}", ":::info \\{a}\n:::\n"),
+        ("あ\n", "*a* `b` [c](d) <b> &amp; 2 * 3", "\\*a\\* \\`b\\` \\[c\\](d) \\<b> &amp;amp; 2 \\* 3\n"),
+        ("あ\n", "https://e.com", "https\\://e.com\n"),
+        ("あ\n", "2 * 3 & snake_case [1]", "2 * 3 & snake_case [1]\n"),
         ("あ\n", " ", "あ\n"),
     ],
 )
 def test_target_is_the_same_block_or_not_written(document: str, target: str, expected: str) -> None:
     assert written(document, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "target", "expected"),
+    [
+        ("[題](u)", "<1>a]b[</1>", "[a\\]b\\[](u)"),
+        ("**題**字", "a <1>“b”</1>c", "a **“b”**&#99;"),
+        ("**題**字", "<1> b</1>。", "**b**。"),
+        ("_題_ 字", "a<1>b</1>c", "&#97;_b_&#99;"),
+        ("*題*字*名*", "<1>a</1><2>b</2>", "*a*_b_"),
+        ("**題**字*名*", "<2>a<1>b</1></2>c", "*a**b***&#99;"),
+        ("注[^1]", "<1/>: a", "[^1]\\: a"),
+        ("これは**「太字」**です", 'This is **"bold"**', 'This is **"bold"**'),
+    ],
+)
+def test_markup_keeps_its_effect_beside_any_text(document: str, target: str, expected: str) -> None:
+    assert written(document, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "target"),
+    [
+        ("あ<div>い", "<1/>a"),
+        ("あ  \nい", "a<1/>"),
+        ("[あ](u)[い](v)", "<1>a<2>b</2></1>"),
+        ("あ", "{% raw %}"),
+    ],
+)
+def test_what_markdown_cannot_say_leaves_the_source(document: str, target: str) -> None:
+    assert written(document, target) == document
+
+
+def test_long_block_is_cut_at_sentences_and_joined_for_its_language() -> None:
+    document = "> " + "これは**長い**文です。" * 200 + "\n> 次の行です。\n"
+    parts = texts(document)
+    assert len(parts) > 1
+    assert all(len(re.sub(r"</?[0-9]+>", "", part)) <= LONG for part in parts)
+    count = iter(range(100))
+
+    def target(segment: Segment) -> str:
+        tags = "".join(re.findall(r"</?[0-9]+>", segment.text)).replace("><", ">x<")
+        return f"Part {next(count)} {tags}."
+
+    lines = write("a.md", document.encode(), target).decode().split("\n")
+    assert all(line.startswith("> ") for line in lines if line)
+    assert re.search(r"\. Part 1 ", lines[0])
+    assert not re.search(r"\.Part", lines[0])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *("*a " * 5000, "[" * 5000, "![" * 5000, "<b></i>" * 5000, "> " * 5000 + "a", "**「a」**あ" * 5000),
+        *("{{ " * 5000, "{# a\n\n" * 3000, "$$a\n\n" * 3000, "[^a]: x\n" * 3000),
+        "|a" * 4000 + "\n" + "|-" * 4000 + "\n",
+    ],
+    ids=lambda it: it[:6].strip(),
+)
+def test_odd_documents_take_linear_time(document: str) -> None:
+    began = time.process_time()
+    write("a.md", document.encode(), mark)
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -146,32 +252,3 @@ def test_places_name_the_line_of_the_file() -> None:
         "block 1, line 5",
         "block 2, line 7",
     ]
-
-
-def test_corpus_prose_has_no_code_urls_or_template_tags_and_blocks_stay() -> None:
-    files = corpus_files(".md")
-    if not files:
-        pytest.skip("no Markdown files: set BATCH_TRANSLATE_CORPUS to a folder of input documents")
-    parser = block_parser()
-
-    def blocks(content: bytes) -> list[str]:
-        return [token.type for token in block_tokens(parser, cut_front_matter(content.decode())[1], {})]
-
-    for path in files:
-        content = path.read_bytes()
-        segments, problems = read(path.name, content)
-        assert segments
-        assert problems == []
-        for segment in segments:
-            assert not re.search(r"https?://|\{[{%]|```|\]\(", segment.text), (path.name, segment)
-        fenced = {
-            line.strip()
-            for token in block_tokens(parser, content.decode(), {})
-            if token.type in ("fence", "code_block")
-            for line in token.content.split("\n")
-            if len(line.strip()) > 20
-        }
-        assert not [
-            segment for segment in segments if fenced & {line.strip() for line in segment.text.split("\n")}
-        ]
-        assert blocks(write(path.name, content, mark)) == blocks(content)

@@ -1,0 +1,1 @@
+"""Markdown: blocks found by a parser, edited as text."""
