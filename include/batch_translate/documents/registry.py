@@ -21,6 +21,9 @@ _FORMATS = {
     ".txt": "plain:PlainText",
     ".md": "markdown.document:Markdown",
     ".markdown": "markdown.document:Markdown",
+    ".json": "messages.json_messages:JsonMessages",
+    ".yaml": "messages.yaml_messages:YamlMessages",
+    ".yml": "messages.yaml_messages:YamlMessages",
 }
 
 SUPPORTED_ENDINGS = tuple(_FORMATS)

@@ -1,7 +1,8 @@
 """Does a translation have every placeholder of its source, exactly as often?
 
 The placeholders are those of docs/prompt-contract.md. A percent sign in prose (`100%の`, `50% of`) is none: an
-unnumbered printf placeholder has no space in it and does not follow a number.
+unnumbered printf placeholder has no space in it and does not follow a number. Nor are braces in prose (`{a、b}`,
+`{ 注 }`): an argument of ICU MessageFormat has one of ICU's types, or an ASCII name where it is spaced.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from batch_translate.markup.tags import TAG, is_well_nested
 
 _FORMAT = r"[-+0#]*[0-9]*(?:\.[0-9]+)?(?:hh|h|ll|l|z)?"
+_TYPES = "number|date|time|spellout|ordinal|duration"
 _PLACEHOLDER = re.compile(
     rf"""
       {TAG.pattern.replace("(", "(?:")}
@@ -22,6 +24,8 @@ _PLACEHOLDER = re.compile(
     | \{{\{{[^{{}}]*\}}\}}                                              # {{{{name}}}}
     | \$\{{[^{{}}]*\}}                                                  # ${{name}}
     | \{{(?:[0-9]*|[^\W\d][\w.\[\]-]*)(?:![rsa])?(?::[^{{}}\s]*)?\}}    # {{0}}, {{name}}, {{price:.2f}}
+    | \{{\s*+[\w.-]++\s*+,\s*+(?:{_TYPES})\s*+(?:,[^{{}}]*+)?\}}           # {{n, number}}, {{d, date, short}}
+    | \{{[ ]*+[A-Za-z0-9_][A-Za-z0-9_.-]*+[ ]*+\}}                        # {{ name }}
     """,
     re.VERBOSE,
 )

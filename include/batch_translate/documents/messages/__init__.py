@@ -1,0 +1,1 @@
+"""Message catalogues in JSON and YAML, with ICU MessageFormat."""
