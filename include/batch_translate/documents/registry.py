@@ -21,6 +21,8 @@ _FORMATS = {
     ".txt": "plain:PlainText",
     ".md": "markdown.document:Markdown",
     ".markdown": "markdown.document:Markdown",
+    ".html": "html.document:Html",
+    ".htm": "html.document:Html",
     ".json": "messages.json_messages:JsonMessages",
     ".yaml": "messages.yaml_messages:YamlMessages",
     ".yml": "messages.yaml_messages:YamlMessages",

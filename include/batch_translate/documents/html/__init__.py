@@ -1,0 +1,1 @@
+"""HTML: tokens with their places, edited as text."""
