@@ -23,6 +23,8 @@ _FORMATS = {
     ".markdown": "markdown.document:Markdown",
     ".html": "html.document:Html",
     ".htm": "html.document:Html",
+    ".po": "gettext.document:Po",
+    ".pot": "gettext.document:Po",
     ".json": "messages.json_messages:JsonMessages",
     ".yaml": "messages.yaml_messages:YamlMessages",
     ".yml": "messages.yaml_messages:YamlMessages",
