@@ -25,6 +25,8 @@ _FORMATS = {
     ".htm": "html.document:Html",
     ".po": "gettext.document:Po",
     ".pot": "gettext.document:Po",
+    ".xlf": "xliff.document:Xliff",
+    ".xliff": "xliff.document:Xliff",
     ".json": "messages.json_messages:JsonMessages",
     ".yaml": "messages.yaml_messages:YamlMessages",
     ".yml": "messages.yaml_messages:YamlMessages",
