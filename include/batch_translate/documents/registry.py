@@ -27,6 +27,8 @@ _FORMATS = {
     ".pot": "gettext.document:Po",
     ".xlf": "xliff.document:Xliff",
     ".xliff": "xliff.document:Xliff",
+    ".srt": "subtitles.document:SubRip",
+    ".vtt": "subtitles.document:WebVtt",
     ".json": "messages.json_messages:JsonMessages",
     ".yaml": "messages.yaml_messages:YamlMessages",
     ".yml": "messages.yaml_messages:YamlMessages",
