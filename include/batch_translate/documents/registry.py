@@ -21,6 +21,7 @@ _FORMATS = {
     ".txt": "plain:PlainText",
     ".md": "markdown.document:Markdown",
     ".markdown": "markdown.document:Markdown",
+    ".parquet": "parquet.document:Parquet",
     ".html": "html.document:Html",
     ".htm": "html.document:Html",
     ".po": "gettext.document:Po",
