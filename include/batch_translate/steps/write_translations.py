@@ -21,7 +21,7 @@ from pyarrow.lib import StringBuilder
 
 from batch_translate import storage
 from batch_translate.documents.registry import format_of
-from batch_translate.errors import ChangedInputError, JobError, OutdatedPlanError
+from batch_translate.errors import ChangedInputError, DocumentError, JobError, OutdatedPlanError
 from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
 from batch_translate.segments import storable
@@ -32,6 +32,7 @@ from batch_translate.steps.published import NOT_PLACED, READING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from batch_translate.documents.document import DocumentFormat
     from batch_translate.segments import Fits, Segment, Targets
     from batch_translate.steps.plan import Plan, PlannedDocument, SegmentRow
 
@@ -140,6 +141,8 @@ class _Publication:
     def __init__(self, plan: Plan, language: str, right: _Right) -> None:
         self.states: Counter[str] = Counter()
         self.written = 0
+        self.failed: dict[str, str] = {}
+        self._asked = 0
         self._plan = plan
         self._language = language
         self._right = right
@@ -158,6 +161,12 @@ class _Publication:
             self._write_document(document, pairs, table)
         self._flush(table)
         self._right.check()
+        if self.failed:
+            said = "; ".join(f"{path}: {reason}" for path, reason in self.failed.items())
+            raise JobError(
+                f"{self._plan.day}, {self._language}: {len(self.failed)} documents could not be written ({said}); "
+                "the others are. What was already translated is not paid again."
+            )
 
     def _write_document(
         self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
@@ -166,15 +175,13 @@ class _Publication:
         url = self._plan.output_url(self._language, document.path)
         chosen = format_of(document.path)
         with storage.local_copy(self._plan.source_url(document.path), sha256=document.sha256) as (source, _):
-            if not document.readable or chosen is None:
-                complete, draft = False, source
-                source.seek(0)
-            else:
+            complete, draft = False, source
+            if document.readable and chosen is not None:
                 before = self.states["translated"] + self.states["skipped"]
-                draft = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  closed below
-                as_read = plans.document_settings(settings, document.path)
-                targets = self._targets(document, pairs, table)
-                chosen.write(source, draft, document.path, as_read, self._language, targets)
+                written = self._draft(document, chosen, source, pairs, table)
+                if written is None:
+                    return
+                draft = written
                 complete = self.states["translated"] + self.states["skipped"] - before == document.segments
             with draft:
                 self._right.check()
@@ -186,11 +193,39 @@ class _Publication:
                     log.warning("%s, %s is held back: it is not complete", document.path, self._language)
                     storage.remove(url)
 
+    def _draft(
+        self,
+        document: PlannedDocument,
+        chosen: DocumentFormat,
+        source: BinaryIO,
+        pairs: Iterator[tuple[SegmentRow, Outcome]],
+        table: pq.ParquetWriter,
+    ) -> BinaryIO | None:
+        """The document as it will stand there; None where it cannot be written, for which no other one pays."""
+        settings = plans.document_settings(self._plan.settings, document.path)
+        draft = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  closed by whoever takes it
+        end = self._asked + document.segments
+        try:
+            targets = self._targets(document, pairs, table)
+            chosen.write(source, draft, document.path, settings, self._language, targets)
+        except (ChangedInputError, OutdatedPlanError, JobError, OSError):
+            raise
+        except Exception as error:
+            log.exception("%s, %s cannot be written", document.path, self._language)
+            self.failed[document.path] = str(error) if isinstance(error, DocumentError) else repr(error)
+            draft.close()
+            for _ in range(end - self._asked):
+                next(pairs)
+            self._asked = end
+            return None
+        return draft
+
     def _targets(
         self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
     ) -> Targets:
         def target(segment: Segment, fits: Fits) -> str | None:
             row, outcome = next(pairs, (None, None))
+            self._asked += 1
             if row is None or outcome is None or not _same(row, segment):
                 raise ChangedInputError(
                     f"{document.path}, {segment.place}: this is not the segment that was planned here. Clear "

@@ -16,8 +16,8 @@ import pyarrow.parquet.encryption as encryption
 import pytest
 from conformance.suite import REPLACE, mark, read, same, write
 
-from batch_translate.documents.parquet import file as parquet_file
 from batch_translate.documents.document import DocumentSettings
+from batch_translate.documents.parquet import file as parquet_file
 from batch_translate.errors import DocumentError
 
 if TYPE_CHECKING:
