@@ -105,12 +105,13 @@ def _extras(texts: Sequence[Text]) -> dict[str, dict[str, Any]]:
     rejected: dict[str, dict[str, str]] = {}
     previous = ""
     for slot, text in enumerate(texts, 1):
-        if text.context:
-            about[str(slot)] = text.context
-        if text.before and not previous.endswith(text.before):  # else it stands right there
-            before[str(slot)] = text.before
-        if text.rejected:
-            rejected[str(slot)] = {"answer": text.rejected[0], "finding": " ".join(text.rejected[1])}
+        if text.context or text.before or text.rejected:  # most have nothing, and there are millions
+            if text.context:
+                about[str(slot)] = text.context
+            if text.before and not previous.endswith(text.before):  # else it stands right there
+                before[str(slot)] = text.before
+            if text.rejected:
+                rejected[str(slot)] = {"answer": text.rejected[0], "finding": " ".join(text.rejected[1])}
         previous = text.source
     members: dict[str, dict[str, Any]] = {"about": about, "context": before, "rejected": rejected}
     return {name: said for name, said in members.items() if said}

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import table
 
 from batch_translate.documents.markdown.templates import template_end
 
@@ -27,12 +28,14 @@ _NEVER = "batch_translate.never"
 
 def block_parser() -> MarkdownIt:
     """A parser whose tokens have source lines; inline content is left unparsed."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark").enable("strikethrough")
     rules = parser.block.ruler
     added = {"template": _template, "math": _math, "container": _container, "footnote": _footnote}
     for name, rule in added.items():
-        # In front of tables, so of everything: none of them may begin inside another block.
+        # In front of everything: none of them may begin inside another block.
         rules.before("table", name, rule, {"alt": _ENDS_PARAGRAPHS})
+    # markdown-it has tables first; for GitHub a line that begins a list, quote or heading begins no table.
+    rules.before("lheading", "github_table", table, {"alt": ["paragraph", "reference"]})
     return parser
 
 

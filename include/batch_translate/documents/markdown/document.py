@@ -176,9 +176,13 @@ class _Writer:
             lines = ["\\" + lines[0], *lines[1:]]
         if self._is_paragraph(lines):
             return lines
-        # Lines that go on lazily in a quote or list are a paragraph only there.
-        lazy = not self._is_paragraph(block.content(self.body).split("\n"))
-        lines = [self._as_prose(line, ["a"] * bool(number)) for number, line in enumerate(lines)]
+        # Lines that go on lazily in a quote or list are a paragraph only there: `===`, which code may go on with.
+        own = block.content(self.body).split("\n")
+        lazy = not self._is_paragraph(own)
+        lines = [
+            line if [line] == own[number : number + 1] else self._as_prose(line, ["a"] * bool(number))
+            for number, line in enumerate(lines)
+        ]
         if self._is_paragraph(lines, lazy):
             return lines
         lines = [_TABLE_RULE.sub(r"\\\g<0>", line) for line in lines]

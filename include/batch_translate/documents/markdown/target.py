@@ -27,7 +27,7 @@ _MORE = r"(?:\\?>|&(?:gt|GT|\#0*+62|\#[xX]0*+3[eE]);)"
 _DIGIT = r"(?:[0-9]|&(?:\#0*+(?:4[89]|5[0-7])|\#[xX]0*+3[0-9]);)"
 _LIKE_TAG = re.compile(f"{_LESS}{_SLASH}?{_DIGIT}++{_SLASH}?{_MORE}")
 _LIGHTLY = re.compile(rf"\\(?=[{_PUNCTUATION}\s]|\Z)|&(?=#?[A-Za-z0-9]+;)")
-_FULLY = re.compile(r"[\\`*_\[\]<~$&{!@]|:(?=//)|(?<=\bwww)\.|\A:")
+_FULLY = re.compile(r"[\\`*_\[\]<~$&{!@]|:(?=//)|(?<=\bwww)\.|\A[:^]")
 _ASTERISKS = re.compile(r"\*+")
 _EMPHASIS = re.compile(r"[*_]{1,2}|~~")
 
