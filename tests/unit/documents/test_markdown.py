@@ -32,6 +32,8 @@ def written(document: str, target: str) -> str:
         ("| あ | い \\| う |\n|--|--|\n| え | |\n", ["あ", "い | う", "え"]),
         ("あ | い\n--|--\nう | え\n", ["あ", "い", "う", "え"]),
         ("> | あ | い |\n> |--|--|\n> | う | え |\n", ["あ", "い", "う", "え"]),
+        ("* あ | い\n--|--\n", ["あ | い\n--|--"]),
+        ("- あ | い\n  --|--\n", ["あ", "い"]),
         (":::info 題\n本文\n:::\n", ["題", "本文"]),
         ("本文\n:::\n", ["本文"]),
         ("[^1]: 注\n[^2]: 注二\n続き\n", ["注", "注二\n続き"]),
@@ -151,6 +153,8 @@ def test_damaged_placeholders_leave_the_source() -> None:
         ("あ\n", "https://e.com", "https\\://e.com\n"),
         ("あ\n", "2 * 3 & snake_case [1]", "2 * 3 & snake_case [1]\n"),
         ("あ\n", " ", "あ\n"),
+        ("1. あ`\n   い\nう\n===\n`\n", "a<1/>b", "1. a`\n   い\nう\n===\n`b\n"),
+        ("> あ\n> い\n", "a\n===", "> a\n> \\===\n"),
     ],
 )
 def test_target_is_the_same_block_or_not_written(document: str, target: str, expected: str) -> None:
@@ -167,7 +171,10 @@ def test_target_is_the_same_block_or_not_written(document: str, target: str, exp
         ("*題*字*名*", "<1>a</1><2>b</2>", "*a*_b_"),
         ("**題**字*名*", "<2>a<1>b</1></2>c", "*a**b***&#99;"),
         ("注[^1]", "<1/>: a", "[^1]\\: a"),
+        ("[題](u)", "<1>^a</1>", "[\\^a](u)"),
         ("これは**「太字」**です", 'This is **"bold"**', 'This is **"bold"**'),
+        ("これは**`x`**です", "This is **<1/>**", "This is **`x`**"),
+        ("あ&ast;* い**", "a **b**", "a \\*\\*b\\*\\*"),
     ],
 )
 def test_markup_keeps_its_effect_beside_any_text(document: str, target: str, expected: str) -> None:
@@ -181,6 +188,9 @@ def test_markup_keeps_its_effect_beside_any_text(document: str, target: str, exp
         ("あ  \nい", "a<1/>"),
         ("[あ](u)[い](v)", "<1>a<2>b</2></1>"),
         ("あ", "{% raw %}"),
+        ("1\n*:**:*1**:**", "〔1\n<1>:<2><3>:<4>1</4></3>:</2></1>〕"),
+        ("***、***1****1***1*", "〔<1><2>、<3><4>1</4></3></2>1</1><5>1</5>〕"),
+        ("**1*_1_*", "〔<1><2>1</2><3>1</3></1>〕"),
     ],
 )
 def test_what_markdown_cannot_say_leaves_the_source(document: str, target: str) -> None:

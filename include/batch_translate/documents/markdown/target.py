@@ -29,6 +29,7 @@ _LIKE_TAG = re.compile(f"{_LESS}{_SLASH}?{_DIGIT}++{_SLASH}?{_MORE}")
 _LIGHTLY = re.compile(rf"\\(?=[{_PUNCTUATION}\s]|\Z)|&(?=#?[A-Za-z0-9]+;)")
 _FULLY = re.compile(r"[\\`*_\[\]<~$&{!@]|:(?=//)|(?<=\bwww)\.|\A[:^]")
 _ASTERISKS = re.compile(r"\*+")
+_ESCAPED_ASTERISK = re.compile(r"\\\*|&(?:#|(?:mid)?ast;)")
 _EMPHASIS = re.compile(r"[*_]{1,2}|~~")
 
 
@@ -71,10 +72,10 @@ def says(
         return True
     # Beside Japanese `**「強調」**` has no effect for CommonMark, though its author meant it to, and other
     # languages put spaces there. Asterisks that were taken over are not escaped for having one.
-    runs = _ASTERISKS.findall(source.prose)
+    runs = _ASTERISKS.findall(source.text)
     if set(runs) != {"**"} or runs != _ASTERISKS.findall(target) or "**" in source.originals.values():
         return False
-    if "\\*" in markdown or "&#" in markdown:
+    if _ESCAPED_ASTERISK.search(markdown):
         return False
     return _loose(found.text, found) == _loose(wanted, source)
 
