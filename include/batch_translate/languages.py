@@ -50,7 +50,7 @@ _WITHOUT_SPACES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo"})
 _PROOF = {**_SCRIPTS, "ja": _KANA, "sr": _CYRILLIC}
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # They end where Japanese or Chinese begins, which puts no space after them.
-_NOT_PROSE = re.compile(r"(?:https?|ftp)://[^\s⺀-\U0010ffff]+|(?a:[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+_NOT_PROSE = re.compile(r"(?:https?|ftp)://[^\s⺀-\U0010ffff]+|(?a:(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
 
 
 def checked_tag(tag: str) -> str:

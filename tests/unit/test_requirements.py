@@ -12,7 +12,7 @@ _PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; .+)?")
 
 
 def _name(requirement: str) -> str:
-    return re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+    return re.sub(r"[._-]+", "-", re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0].lower())
 
 
 def _lines(file: str) -> list[str]:

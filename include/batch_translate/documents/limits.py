@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -46,10 +45,10 @@ def check_depth(depth: int, document: str, place: str) -> None:
 
 @contextmanager
 def parsing(document: str, seconds: float = MAX_SECONDS) -> Iterator[None]:
-    """Bound the time of what is done inside, and turn a stack that is too deep into a DocumentError.
+    """Bound the CPU time of what is done inside, and turn a stack that is too deep into a DocumentError.
 
-    The time is bounded in a process's main thread, where tasks run: there alone Python can interrupt a parser. A
-    time limit that Airflow has set keeps running.
+    It is bounded in a process's main thread, where tasks run: there alone Python can interrupt a parser. The timer
+    is the one of profilers: Airflow's own time limits have another, and a machine that stands still counts none.
     """
     try:
         if threading.current_thread() is threading.main_thread():
@@ -67,16 +66,16 @@ def _alarm(document: str, seconds: float) -> Iterator[None]:
         reason = f"takes longer than {seconds:.0f} seconds to parse: cut it into smaller files"
         raise DocumentError(document, "", reason)
 
-    began = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, stop)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    handler = signal.getsignal(signal.SIGPROF)
+    left = 0.0
     try:
+        signal.signal(signal.SIGPROF, stop)
+        # Again and again: what catches every exception cannot go on for ever.
+        left, _ = signal.setitimer(signal.ITIMER_PROF, seconds, 1)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left:
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)))
+        signal.setitimer(signal.ITIMER_PROF, left)
+        signal.signal(signal.SIGPROF, handler)
 
 
 def _too_large(document: str, most: str) -> DocumentError:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BASE = "々〆〇ヶ㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 # Without the mark ｜ a reading belongs to the ideographs before it.
-_RUBY = re.compile(rf"(?:｜([^｜《》\r\n]+)|([{_BASE}]+))《[^《》\r\n]+》")
+_RUBY = re.compile(rf"(?:｜([^｜《》\r\n]+)|(?<![{_BASE}])([{_BASE}]++))《[^《》\r\n]+》")
 _NOTE = re.compile(r"［＃[^［］\r\n]+］")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,10 +39,12 @@ class Prose:
         `put` turns a target, its markup restored, into what is written. A stretch without prose stays as it is.
         """
         stretches = cut_long(text, spans, self.source_language)
+        spans = sorted(spans, key=_start)
         for number, (start, end) in enumerate(stretches, 1):
             before, core, after = cut_margins(text[start:end])
             at = start + len(before)
-            inside = [_shifted(it, -at) for it in spans if at <= it.start and it.end <= at + len(core)]
+            among = spans[bisect_left(spans, at, key=_start) : bisect_left(spans, at + len(core), key=_start)]
+            inside = [_shifted(span, -at) for span in among if span.end <= at + len(core)]
             protected = protect(core, inside, decode=self.decode, like_tags=self.like_tags)
             if not protected.prose.strip():
                 yield text[start:end]
@@ -58,6 +61,10 @@ class Prose:
         restored = restore(target, protected.originals, self.encode)
         written = None if restored is None or not restored.strip() else put(restored)
         return None if written is None else written + joint
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _shifted(span: Span, by: int) -> Span:

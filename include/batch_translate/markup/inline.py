@@ -18,10 +18,24 @@ if TYPE_CHECKING:
 # URLs end before the punctuation of their sentence, and where Japanese goes on without a space.
 URL = re.compile(r"(?:https?|ftp)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9/#=&%+-]")
 _MAIL = r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_ATTRIBUTES = r"""(?:\s+[^\s"'<>=/]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?)*+"""
+# Prose in angle brackets (`<your name here>`) is none: a tag has a name that HTML knows, or one with a hyphen as
+# web components have, and its attributes have values.
+_NAMES = (
+    "a|abbr|acronym|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|canvas|caption|center|cite|"
+    "code|col|colgroup|data|datalist|dd|del|details|dfn|dialog|div|dl|dt|em|embed|fieldset|figcaption|figure|font|"
+    "footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|map|mark|menu|meta|"
+    "meter|nav|noscript|object|ol|optgroup|option|output|p|picture|pre|progress|q|rb|rp|rt|rtc|ruby|s|samp|script|"
+    "section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|"
+    "th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
+)
+_BOOLEAN = (
+    "allowfullscreen|async|autofocus|autoplay|checked|controls|default|defer|disabled|hidden|inert|ismap|loop|"
+)
+_BOOLEAN += "multiple|muted|nomodule|novalidate|open|playsinline|readonly|required|reversed|selected"
+_ATTRIBUTES = rf"""(?:\s+(?:[^\s"'<>=/]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)|(?:{_BOOLEAN})(?=[\s/>])))*+"""
 _NO_PROSE = re.compile(
-    rf"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*){_ATTRIBUTES}\s*(?P<alone>/?)>|<!--(?:(?!<!--|-->).)*+-->|{URL.pattern}|{_MAIL}",
-    re.DOTALL,
+    rf"<(?P<closing>/?)(?P<name>{_NAMES})(?=[\s/>]){_ATTRIBUTES}\s*(?P<alone>/?)>|<!--(?:(?!<!--|-->).)*+-->|{URL.pattern}|{_MAIL}",
+    re.DOTALL | re.IGNORECASE,
 )
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]

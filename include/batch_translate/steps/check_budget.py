@@ -14,7 +14,8 @@ from batch_translate.tokens import estimate_tokens, estimate_translated
 
 if TYPE_CHECKING:
     from batch_translate.ledger import Ledger
-    from batch_translate.steps.plan import Plan
+    from batch_translate.ledger.wanted import Missing
+    from batch_translate.steps.plan import Plan, SegmentRow
 
 log = logging.getLogger(__name__)
 
@@ -72,16 +73,31 @@ def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
             distinct += rows.distinct()
             asked = iter(rows.missing(plan.settings.max_attempts))
             following = next(asked, None)
+            before: SegmentRow | None = None
             for row in plans.read_segments(plan, language):
                 if following is None:
                     break
+                previous, before = before, row
                 if row.ordinal != following.ordinal:
                     continue
-                following = next(asked, None)
                 tokens = estimate_tokens(row.source)
+                input_tokens += _extra_tokens(plan, row, previous, following)
+                following = next(asked, None)
                 missing += 1
                 characters += len(row.source)
                 input_tokens += tokens + _OVERHEAD_TOKENS
                 output_tokens += estimate_translated(tokens, plan.settings.source_lang, language) + 4
     cost = find_model(plan.settings.model).cost_usd(input_tokens, output_tokens)
     return Estimate(plan.segments, distinct, missing, characters, input_tokens, output_tokens, cost)
+
+
+def _extra_tokens(plan: Plan, row: SegmentRow, previous: SegmentRow | None, missing: Missing) -> int:
+    """What goes with a text to be read: at most, for the text before it may stand in the same request anyway."""
+    most = plan.settings.context_characters
+    read = [row.context]
+    if most and previous is not None and previous.document == row.document:
+        read.append(previous.source[-most:])
+    if missing.rejected is not None:
+        read += (missing.rejected[0], *missing.rejected[1])
+    said = " ".join(filter(None, read))
+    return estimate_tokens(said) if said else 0

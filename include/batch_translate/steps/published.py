@@ -21,10 +21,10 @@ NOT_PLACED = "cannot stand in the document"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`states`: segments in each state, as the ledger has them; `not_placed`: document → how many it lacks."""
+    """`states`: segments in each state, as the ledger has them; `not_placed`: (document, origin) → how many."""
 
     states: Counter[str]
-    not_placed: Counter[str]
+    not_placed: Counter[tuple[str, str]]
 
 
 def read_published(plan: Plan, language: str, reading_id: int) -> Published | None:
@@ -37,11 +37,13 @@ def read_published(plan: Plan, language: str, reading_id: int) -> Published | No
     if not storage.exists(url):
         return None
     with storage.opened(url) as file:
-        table = pq.read_table(file, columns=["document", "state", "reason"])
+        table = pq.read_table(file, columns=["document", "state", "origin", "reason"])
     if int((table.schema.metadata or {}).get(READING, 0)) < reading_id:
         return None
     states = Counter(map(str, table["state"].to_pylist()))
-    not_placed = Counter(map(str, table.filter(pc.field("reason") == NOT_PLACED)["document"].to_pylist()))
+    rows = table.filter(pc.field("reason") == NOT_PLACED)
+    places = zip(map(str, rows["document"].to_pylist()), map(str, rows["origin"].to_pylist()), strict=True)
+    not_placed = Counter(places)
     states["needs_review"] -= not_placed.total()
     states["translated"] += not_placed.total()
     return Published(+states, not_placed)

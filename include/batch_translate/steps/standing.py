@@ -28,12 +28,13 @@ class LanguageStanding:
     in_flight: int = 0
     examples: list[str] = field(default_factory=list)
 
-    def set_aside(self, not_placed: Counter[str]) -> None:
-        """Count translations that could not be put into their documents (document → how many) as needs_review."""
-        for path, count in not_placed.items():
+    def set_aside(self, not_placed: Counter[tuple[str, str]]) -> None:
+        """Count as needs_review what could not be put into its document: (document, origin) → how many."""
+        for (path, origin), count in not_placed.items():
             for states in (self.states, self.documents[path]):
                 states["translated"] -= count
                 states["needs_review"] += count
+            self.origins[origin] -= count
             self.reasons[NOT_PLACED] += count
 
     @property

@@ -15,7 +15,7 @@ from batch_translate.errors import ChangedInputError, IncompleteError, Reconcili
 from batch_translate.ledger import Ledger, days
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
-from batch_translate.steps.published import read_published
+from batch_translate.steps.published import NOT_PLACED, read_published
 from batch_translate.steps.standing import LanguageStanding, count_standing
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def missing_sentences(plan: Plan, standings: dict[str, LanguageStanding]) -> lis
             )
         held = held_documents(plan, standing)
         if held:
-            said.append(f"{language}: {len(held)} documents are held back: {', '.join(held[:5])}.")
+            why = "; ".join(f"{count} × {reason}" for reason, count in standing.reasons.most_common(3))
+            said.append(f"{language}: {len(held)} documents are held back: {', '.join(held[:5])} ({why}).")
     unread = plan.missing_documents()
     if unread:
         first = "; ".join(
@@ -107,6 +108,11 @@ def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
         said.append(
             f"A clear does not help: each missing text was asked {plan.settings.max_attempts} times. Raise "
             "profile_version in translate.toml to ask anew, or mend the texts."
+        )
+    if any(standing.reasons[NOT_PLACED] for standing in standings.values()):
+        said.append(
+            "A translation that cannot stand in its document stays so: `python -m batch_translate forget TEXT` has "
+            "it asked for anew."
         )
     if plan.missing_documents():
         said.append("Mend the files that were not read, then clear the whole run: only what is new is sent.")

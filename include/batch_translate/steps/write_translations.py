@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.lib import StringBuilder
+from sqlalchemy.exc import SQLAlchemyError
 
 from batch_translate import storage
 from batch_translate.documents.registry import format_of
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 ALIGNED_VERSION = 1
 _ROWS_AT_ONCE = 8_192
+_NOT_WRITTEN = "its document could not be written"
 ALIGNED_SCHEMA = pa.schema(
     [
         pa.field(name, pa.string())
@@ -83,6 +85,7 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
             with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
                 storage.copy_into(plan.output_url(language, path), file)
     right.record(publication.paths())
+    publication.check_all_written()
     counts = dict(publication.states)
     log.info("%s, %s: %d documents written, %s", plan.day, language, publication.written, _say(counts))
     return counts
@@ -157,10 +160,13 @@ class _Publication:
 
     def write(self, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter) -> None:
         """Write every document, and its rows of the aligned table."""
-        for document in self._plan.documents:
-            self._write_document(document, pairs, table)
+        for number, document in enumerate(self._plan.documents):
+            self._write_document(number, document, pairs, table)
         self._flush(table)
         self._right.check()
+
+    def check_all_written(self) -> None:
+        """Raise JobError where a document could not be written; the others are there by now."""
         if self.failed:
             said = "; ".join(f"{path}: {reason}" for path, reason in self.failed.items())
             raise JobError(
@@ -169,7 +175,11 @@ class _Publication:
             )
 
     def _write_document(
-        self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
+        self,
+        number: int,
+        document: PlannedDocument,
+        pairs: Iterator[tuple[SegmentRow, Outcome]],
+        table: pq.ParquetWriter,
     ) -> None:
         settings = self._plan.settings
         url = self._plan.output_url(self._language, document.path)
@@ -178,10 +188,7 @@ class _Publication:
             complete, draft = False, source
             if document.readable and chosen is not None:
                 before = self.states["translated"] + self.states["skipped"]
-                written = self._draft(document, chosen, source, pairs, table)
-                if written is None:
-                    return
-                draft = written
+                draft = self._draft(number, document, chosen, source, pairs, table) or source
                 complete = self.states["translated"] + self.states["skipped"] - before == document.segments
             with draft:
                 self._right.check()
@@ -195,6 +202,7 @@ class _Publication:
 
     def _draft(
         self,
+        number: int,
         document: PlannedDocument,
         chosen: DocumentFormat,
         source: BinaryIO,
@@ -206,27 +214,35 @@ class _Publication:
         draft = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  closed by whoever takes it
         end = self._asked + document.segments
         try:
-            targets = self._targets(document, pairs, table)
+            targets = self._targets(number, document, pairs, table)
             chosen.write(source, draft, document.path, settings, self._language, targets)
-        except (ChangedInputError, OutdatedPlanError, JobError, OSError):
+            if self._asked != end:
+                missed = end - self._asked
+                raise DocumentError(document.path, "", f"its writer left out {missed} segments: a defect")
+        except (ChangedInputError, OutdatedPlanError, JobError, OSError, SQLAlchemyError):
             raise
         except Exception as error:
             log.exception("%s, %s cannot be written", document.path, self._language)
             self.failed[document.path] = str(error) if isinstance(error, DocumentError) else repr(error)
             draft.close()
             for _ in range(end - self._asked):
-                next(pairs)
+                row, outcome = next(pairs)
+                self._add(row, outcome._replace(state="failed", reason=_NOT_WRITTEN), table)
             self._asked = end
             return None
         return draft
 
     def _targets(
-        self, document: PlannedDocument, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter
+        self,
+        number: int,
+        document: PlannedDocument,
+        pairs: Iterator[tuple[SegmentRow, Outcome]],
+        table: pq.ParquetWriter,
     ) -> Targets:
         def target(segment: Segment, fits: Fits) -> str | None:
             row, outcome = next(pairs, (None, None))
             self._asked += 1
-            if row is None or outcome is None or not _same(row, segment):
+            if row is None or outcome is None or row.document != number or not _same(row, segment):
                 raise ChangedInputError(
                     f"{document.path}, {segment.place}: this is not the segment that was planned here. Clear "
                     "read_documents with everything downstream; what was already translated is not paid again."
