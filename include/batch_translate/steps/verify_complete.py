@@ -111,8 +111,8 @@ def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
         )
     if any(standing.reasons[NOT_PLACED] for standing in standings.values()):
         said.append(
-            "A translation that cannot stand in its document stays so: `python -m batch_translate forget TEXT` has "
-            "it asked for anew."
+            "A translation that cannot stand in its document stays so: `python -m batch_translate forget TEXT` "
+            "has it asked for anew."
         )
     if plan.missing_documents():
         said.append("Mend the files that were not read, then clear the whole run: only what is new is sent.")
