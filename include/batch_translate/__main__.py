@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from batch_translate import review_commands
 from batch_translate.config import Environment
 from batch_translate.errors import BatchTranslateError, SettingsError
 from batch_translate.ledger import Ledger
@@ -54,15 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     recover = commands.add_parser("recover", help="collect the ended batches of all runs, free what never arrived")
     recover.set_defaults(run=_recover)
-    forget = commands.add_parser(
-        "forget",
-        help="take a bad translation out of use, so that the next run asks for it anew",
-        description="Prints what is taken out and the day it came for. A day that holds the text is rewritten "
-        "when it runs again.",
-    )
-    forget.add_argument("text", help="the source text, or its segment_key from the aligned table")
-    forget.add_argument("--to", metavar="LANGUAGE", help="in this target language only")
-    forget.set_defaults(run=_forget)
+    review_commands.add_to(commands)
     return parser
 
 
@@ -117,22 +110,6 @@ def _recover(given: argparse.Namespace) -> bool:
         f"{counts['absent'] + counts['released']} closed that never arrived or were never sent."
     )
     return not counts["unclear"]
-
-
-def _forget(given: argparse.Namespace) -> bool:
-    from batch_translate.ledger import memory
-
-    ledger = _ledger()
-    entries = memory.find_entries(ledger, given.text, given.to)
-    for entry in entries:
-        count = memory.forget(ledger, entry.segment_key)
-        print(
-            f"{entry.source_language}→{entry.target_language} {entry.source!r}: {entry.translation!r} is "
-            f"forgotten ({count} answers; it came for {entry.day})"
-        )
-    if not entries:
-        print(f"no translation of {given.text!r} is in use", file=sys.stderr)
-    return bool(entries)
 
 
 if __name__ == "__main__":

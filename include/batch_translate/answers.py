@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from batch_translate.findings import Finding
 
 Verdict = Literal["accepted", "rejected", "failed", "suspect", "unanswered"]
 
@@ -17,6 +20,7 @@ class Slot(NamedTuple):
     source_language: str
     target_language: str
     source: str
+    context: str
 
 
 class Answer(NamedTuple):
@@ -32,7 +36,7 @@ class Answer(NamedTuple):
     verdict: Verdict
     reason: str = ""
     text: str | None = None
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     model: str | None = None
 
 

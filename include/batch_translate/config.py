@@ -32,6 +32,8 @@ def _checked_language(tag: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(_checked_language)]
+Formality = Literal["formal", "informal"]
+CheckSetting = Literal["critical", "warning", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,27 @@ class DocumentRule(_Parsed):
     front_matter: tuple[str, ...] | None = None
 
 
+class ProfileRule(_Parsed):
+    """How the documents that match a glob are translated into some languages; None: as the settings say.
+
+    What each means is said in docs/profiles.md.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    files: str = "**"
+    languages: tuple[Language, ...] | None = None
+    version: Annotated[int, Field(ge=1)] = 1
+    model: str | None = None
+    escalation_model: str | None = None
+    tone: str | None = None
+    formality: Formality | None = None
+    audience: str | None = None
+    instructions: str | None = None
+    glossary: tuple[str, ...] | None = None
+    checks: dict[str, CheckSetting] | None = None
+    segments_per_request: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class Settings(_Parsed):
     """What one run does, completely: written into its plan, so that every task works by the same."""
 
@@ -88,7 +111,13 @@ class Settings(_Parsed):
     on_missing: Literal["source", "hold"] = "source"
     profile: str = "default"
     profile_version: Annotated[int, Field(ge=1)] = 1
+    tone: str = ""
+    formality: Formality | None = None
+    audience: str = ""
     instructions: str = ""
+    glossary: tuple[str, ...] = ()
+    checks: dict[str, CheckSetting] = {}
+    profiles: tuple[ProfileRule, ...] = ()
     budget_usd: Annotated[float, Field(ge=0)] | None = None
     segments_per_request: Annotated[int, Field(ge=1, le=100)] = 10
     tokens_per_request: Annotated[int, Field(ge=50)] = 1_500
@@ -96,7 +125,7 @@ class Settings(_Parsed):
     megabytes_per_shard: Annotated[int, Field(ge=1, le=200)] = 150
     tokens_per_shard: Annotated[int, Field(ge=1_000)] = 1_000_000
     context_characters: Annotated[int, Field(ge=0, le=10_000)] = 0
-    max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    max_attempts: Annotated[int, Field(ge=1, le=10)] | None = None
     documents: tuple[DocumentRule, ...] = ()
 
     def languages(self) -> tuple[str, ...]:
@@ -151,6 +180,7 @@ def _say(problem: Any, origin: Mapping[str, str]) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     where = origin.get(str(problem["loc"][0]), "the defaults") if problem["loc"] else "the settings"
     if problem["type"] == "extra_forbidden":
-        known = DocumentRule if problem["loc"][0] == "documents" and len(problem["loc"]) > 1 else Settings
+        parts: dict[str, type[_Parsed]] = {"documents": DocumentRule, "profiles": ProfileRule}
+        known = parts.get(str(problem["loc"][0]), Settings) if len(problem["loc"]) > 1 else Settings
         return f"{where}: there is no setting {place!r}; the settings are {', '.join(known.model_fields)}"
     return f"{where}: {place}: {problem['msg'].removeprefix('Value error, ')}"

@@ -60,6 +60,11 @@ def instruction_key(profile: str, version: int, terms: Sequence[tuple[str, str]]
     return _digest("instruction", (profile, str(version), *flat), 32)
 
 
+def profile_key(content: str) -> str:
+    """32 hex digits for a profile with all it says. Only to keep each once: no other key is made of it."""
+    return _digest("profile", (content,), 32)
+
+
 def custom_id(asked: Iterable[tuple[str, str, int]]) -> str:
     """40 hex digits for one request: (segment_key, instruction_key, attempt) of its slots, in their order."""
     slots = [

@@ -49,8 +49,8 @@ _WITHOUT_SPACES = frozenset({"ja", "zh", "yue", "th", "lo", "km", "my", "bo"})
 # Only kana prove Japanese: Han characters alone may be Chinese. Latin letters prove no Serbian.
 _PROOF = {**_SCRIPTS, "ja": _KANA, "sr": _CYRILLIC}
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# They end where Japanese or Chinese begins, which puts no space after them.
-_NOT_PROSE = re.compile(r"(?:https?|ftp)://[^\s⺀-\U0010ffff]+|(?a:(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+NOT_PROSE = re.compile(r"(?:https?|ftp)://[^\s⺀-\U0010ffff]+|(?a:(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+"""URLs and mail addresses. They end where Japanese or Chinese begins, which puts no space after them."""
 
 
 def checked_tag(tag: str) -> str:
@@ -72,9 +72,14 @@ def base_language(tag: str) -> str:
     return tag.split("-")[0]
 
 
+def has_word_borders(language: str) -> bool:
+    """Whether the language puts spaces between its words."""
+    return base_language(language) not in _WITHOUT_SPACES
+
+
 def space_between_sentences(language: str) -> str:
     """What a language puts between two sentences of a paragraph."""
-    return "" if base_language(language) in _WITHOUT_SPACES else " "
+    return " " if has_word_borders(language) else ""
 
 
 @lru_cache(maxsize=64)
@@ -99,8 +104,20 @@ def _has_letter(letters: re.Pattern[str], text: str) -> bool:
     if letters.search(text) is None:
         return False
     if "://" in text or "@" in text:
-        return letters.search(_NOT_PROSE.sub(" ", text)) is not None
+        return letters.search(NOT_PROSE.sub(" ", text)) is not None
     return True
+
+
+@lru_cache(maxsize=64)
+def letters_of_source_alone(source: str, target: str) -> re.Pattern[str] | None:
+    """Runs of letters of `source` that `target` is not written with, if there are any.
+
+    Latin letters are none, for Latin words occur in texts of every language.
+    """
+    letters = _SCRIPTS.get(base_language(source), _LATIN)
+    others = _SCRIPTS.get(base_language(target), _LATIN)
+    own = letters.replace(others, "")
+    return None if own in ("", _LATIN) or own in others else re.compile(f"[{own}]+")
 
 
 def needs_translation(text: str, source: str, target: str) -> bool:

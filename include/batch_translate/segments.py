@@ -29,6 +29,7 @@ class Segment(NamedTuple):
     context: str = ""
     row_id: str = ""
     only_for: str = ""
+    seconds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def join(root: str, *names: str) -> str:
     return "/".join([root.rstrip("/"), *(name.strip("/") for name in names)])
 
 
+def resolve(root: str, name: str) -> str:
+    """What a setting names: a URL or an absolute path as it is, anything else below `root`."""
+    return name if "://" in name or name.startswith("/") else join(root, name)
+
+
 def local_path(url: str) -> Path | None:
     """The path behind a URL on this machine's disk, None for anything else."""
     files, path = fsspec.core.url_to_fs(url)

@@ -54,8 +54,8 @@ def main() -> None:
     with socket.create_server((arguments.host, arguments.port)) as listener:
         print(f"local_batch_api listening on http://{arguments.host}:{listener.getsockname()[1]}/v1")
         print(
-            "Answers come from the phrasebook engine: it is not a model; unknown texts get a marked "
-            "pseudo-translation such as '[ja→en] text'.",
+            "Answers come from the phrasebook engine: it is not a model; unknown texts are answered with words "
+            "that mean nothing.",
             flush=True,
         )
         config = uvicorn.Config(

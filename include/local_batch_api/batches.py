@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
+    from local_batch_api.contract import Term
     from local_batch_api.creation import BatchOrder
     from local_batch_api.database import Database
     from local_batch_api.validation import CheckedInput
@@ -99,7 +100,10 @@ _FIELDS = tuple(field.name for field in fields(Batch))
 
 @dataclass(frozen=True, slots=True)
 class ExecutedLine:
-    """The outcome of the line at `position`; `output` is its line of the output or error file."""
+    """The outcome of the line at `position`; `output` is its line of the output or error file.
+
+    `glossary` are the terms that it was asked to use.
+    """
 
     position: int
     status_code: int
@@ -107,6 +111,7 @@ class ExecutedLine:
     input_tokens: int
     output_tokens: int
     executions: Sequence[Execution]
+    glossary: Sequence[Term] = ()
     spoiled: Mapping[str, str] = field(default_factory=dict)
     """Slot → the fault by which its answer was lost."""
 

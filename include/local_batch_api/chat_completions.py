@@ -6,11 +6,11 @@ Answers depend on the body alone (and the batch's model, ids and times, which th
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from local_batch_api.chat_body import check_body, schema_slots
-from local_batch_api.contract import TranslationRequest, read_request
+from local_batch_api.contract import Term, TranslationRequest, read_request
 from local_batch_api.errors import ApiError
 from local_batch_api.tokens import count_prompt_tokens, count_tokens, cut_to_tokens, message_text
 
@@ -32,13 +32,14 @@ class AskedText:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The HTTP answer to one request, what was translated for it, and what it cost in tokens."""
+    """The HTTP answer to one request, what was translated for it by which terms, and what it cost in tokens."""
 
     status_code: int
     body: dict[str, Any]
     texts: Sequence[AskedText]
     input_tokens: int = 0
     output_tokens: int = 0
+    glossary: Sequence[Term] = ()
 
 
 def answer(engine: Engine, body: dict[str, Any], request_id: str, now: float) -> Answer:
@@ -49,7 +50,8 @@ def answer(engine: Engine, body: dict[str, Any], request_id: str, now: float) ->
         content, texts = _plain_answer(engine, body) if asked is None else _packed_answer(engine, body, asked)
     except ApiError as refusal:
         return Answer(refusal.status, refusal.body(), [AskedText("", "", "", "")])
-    return _completion(body, content, texts, request_id, now)
+    completed = _completion(body, content, texts, request_id, now)
+    return completed if asked is None else replace(completed, glossary=asked.glossary)
 
 
 def _plain_answer(engine: Engine, body: dict[str, Any]) -> tuple[str, list[AskedText]]:

@@ -9,16 +9,29 @@ from typing import Any
 from local_batch_api.errors import ApiError
 
 CONTRACT = "batch_translate/1"
+_SAID = {"about": "text", "context": "text", "rejected": "an object with the texts `answer` and `finding`"}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary's term. `target` "": only that the `forbidden` words must not stand for it."""
+
+    source: str
+    target: str = ""
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
-    """The user message's object; `glossary` are (source, target) terms, `segments` are slot → source text."""
+    """The user message's object; `segments` are slot → source text.
+
+    What it says besides (about, context, rejected) is checked and changes no answer.
+    """
 
     source_language: str
     target_language: str
     segments: dict[str, str]
-    glossary: tuple[tuple[str, str], ...] = ()
+    glossary: tuple[Term, ...] = ()
 
 
 def read_request(user_text: str) -> TranslationRequest | None:
@@ -44,19 +57,45 @@ def read_request(user_text: str) -> TranslationRequest | None:
     for name in ("source_language", "target_language"):
         if not isinstance(message.get(name), str) or not message[name]:
             raise _broken(name, "must be a language tag")
+    for name in _SAID:
+        _check_said(name, message.get(name, {}), segments)
     glossary = _read_glossary(message.get("glossary", []))
     return TranslationRequest(message["source_language"], message["target_language"], segments, glossary)
 
 
-def _read_glossary(glossary: object) -> tuple[tuple[str, str], ...]:
-    refusal = _broken("glossary", "must be a list of objects with a `source` and a `target`")
+def _check_said(name: str, said: object, segments: dict[str, str]) -> None:
+    if (
+        not isinstance(said, dict)
+        or not set(said) <= set(segments)
+        or not all(_is_said(name, one) for one in said.values())
+    ):
+        raise _broken(name, f"must be an object, slot of `segments` → {_SAID[name]}")
+
+
+def _is_said(name: str, one: object) -> bool:
+    if name == "rejected":
+        return isinstance(one, dict) and _all_text([one.get("answer"), one.get("finding")])
+    return isinstance(one, str)
+
+
+def _read_glossary(glossary: object) -> tuple[Term, ...]:
+    refusal = _broken(
+        "glossary", "must be a list of objects with a `source`, and a `target`, a list `forbidden`, or both"
+    )
     if not isinstance(glossary, list):
         raise refusal
     terms = []
     for term in glossary:
-        if not isinstance(term, dict) or not _all_text([term.get("source"), term.get("target")]):
+        if (
+            not isinstance(term, dict)
+            or not term.get("source")
+            or not (term.get("target") or term.get("forbidden"))
+        ):
             raise refusal
-        terms.append((term["source"], term["target"]))
+        target, forbidden = term.get("target", ""), term.get("forbidden", [])
+        if not isinstance(forbidden, list) or not _all_text([term["source"], target, *forbidden]):
+            raise refusal
+        terms.append(Term(term["source"], target, tuple(forbidden)))
     return tuple(terms)
 
 

@@ -1,8 +1,8 @@
 r"""What a text is in another language, as far as phrasebooks know it: not a model.
 
-A text no phrasebook has comes back marked and unchanged, `[ja→en] text`, so every placeholder of the prompt
-contract stands in the answer as often as in the source, and nobody takes it for a translation. Glossary terms
-are replaced in it, outside of placeholders. The same question always gets the same answer.
+A text no phrasebook has is answered with filler (filler.py), and so is one whose translation lacks what a term of
+the request's glossary demands. Where a request does not name its languages there is no filler: the text comes back
+marked and unchanged, `[?→?] text`. The same question always gets the same answer.
 
 A phrasebook is UTF-8 text with tab-separated columns, the first line being their names: `source_language`,
 `target_language`, `source`, `target`. Within a field `\t`, `\n` and `\\` stand for tab, line feed and
@@ -15,26 +15,24 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
+from local_batch_api.filler import fill, terms_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from local_batch_api.contract import Term
+
 COLUMNS = ("source_language", "target_language", "source", "target")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "\\": "\\"}
-# docs/prompt-contract.md, Placeholders.
-_PLACEHOLDER = re.compile(
-    r"</?\d+/?>"
-    r"|\$?\{\{?[^{}\s]*\}?\}"
-    r"|%%|%(?:\d+\$|\([^()\s]+\))?[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh?|ll?|[Lqjzt])?[diouxXeEfFgGcrsaA@]"
-)
 
 
 class Engine(Protocol):
     """What answers the requests."""
 
     def translate(
-        self, source_language: str, target_language: str, text: str, glossary: Sequence[tuple[str, str]] = ()
+        self, source_language: str, target_language: str, text: str, glossary: Sequence[Term] = ()
     ) -> str:
         """`text` in the target language; both languages are "" where a request does not name them."""
         ...
@@ -51,13 +49,15 @@ class Phrasebook:
                     self._entries.setdefault((*languages, _normal(source)), target)
 
     def translate(
-        self, source_language: str, target_language: str, text: str, glossary: Sequence[tuple[str, str]] = ()
+        self, source_language: str, target_language: str, text: str, glossary: Sequence[Term] = ()
     ) -> str:
-        """The phrasebooks' translation, or the marked text. Without languages any entry for the text counts."""
+        """The phrasebooks' translation, or filler. Without languages any entry for the text counts."""
         known = self._entries.get((source_language, target_language, _normal(text)))
-        if known is not None:
+        if not source_language or not target_language:
+            return known if known is not None else f"[{source_language or '?'}→{target_language or '?'}] {text}"
+        if known is not None and (not glossary or _is_obeyed(terms_in(text, glossary), known)):
             return known
-        return f"[{source_language or '?'}→{target_language or '?'}] {_apply_glossary(text, dict(glossary))}"
+        return fill(source_language, target_language, text, glossary)
 
 
 def _read_entries(path: Path) -> Iterable[tuple[str, str, str, str]]:
@@ -86,10 +86,11 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _apply_glossary(text: str, glossary: dict[str, str]) -> str:
-    if not glossary:
-        return text
-    # One pass, longest term first: no term is looked for in what another one was replaced by.
-    terms = "|".join(re.escape(term) for term in sorted(glossary, key=len, reverse=True))
-    pattern = re.compile(f"(?P<placeholder>{_PLACEHOLDER.pattern})|{terms}")
-    return pattern.sub(lambda match: match[0] if match["placeholder"] else glossary[match[0]], text)
+def _is_obeyed(terms: Sequence[Term], answer: str) -> bool:
+    folded = answer.casefold()
+    # Inflected, a word may lose its last letter: caddy, caddies.
+    return all(
+        (term.target[:-1] or term.target).casefold() in folded
+        and not any(word.casefold() in folded for word in term.forbidden)
+        for term in terms
+    )

@@ -178,6 +178,7 @@ class Worker:
                 )
                 for text in answered.texts
             ],
+            answered.glossary,
         )
 
     def _end(self, batch: Batch, status: str) -> None:

@@ -5,6 +5,7 @@ Heavy modules are imported inside: the DAG file imports this one in every task's
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from batch_translate.ledger import Ledger
     from batch_translate.provider.api import BatchApi
+
+log = logging.getLogger(__name__)
 
 CONN_ID = "openai_default"
 SETTINGS = ("source_lang", "target_langs", "model", "files")
@@ -91,6 +94,31 @@ def read_documents(zone: tzinfo) -> str:
         return read_documents(open_ledger(), request).url
 
 
+def import_reviews() -> dict[str, int]:
+    """Import the `file` of the run's params, or everything in `_reviewed/`; the log says which days to clear.
+
+    A broken file fails the task when all others are imported.
+    """
+    from batch_translate.config import Environment
+    from batch_translate.errors import SettingsError
+    from batch_translate.steps.affected_days import days_with, rewriting_advice
+    from batch_translate.steps.import_reviews import import_reviews, reviewed_files
+    from batch_translate.storage import join
+
+    params = get_current_context()["params"]
+    with as_airflow():
+        ledger, data = open_ledger(), Environment.read().data
+        file = params.get("file")
+        urls = [file] if file else reviewed_files(params.get("input") or join(data, "input"))
+        report = import_reviews(ledger, urls)
+        affected = days_with(params.get("output") or join(data, "output"), report.segment_keys)
+        for line in rewriting_advice(ledger, affected):
+            log.info("%s", line)
+        if report.broken:
+            raise SettingsError("; ".join(str(error) for error in report.broken))
+    return {"reviews": len(report.segment_keys), "refused": report.refused, "days": len(affected)}
+
+
 def check_budget(plan: str) -> dict[str, object]:
     """Estimate what is missing and hold it against the cap."""
     from batch_translate.steps.check_budget import check_budget
@@ -132,14 +160,14 @@ def write_translations(plan: str, language: str) -> dict[str, int]:
         return write_translations(open_ledger(), plan, _run_id(), language)
 
 
-def verify_complete(plan: str | None) -> dict[str, Any]:
-    """Write the report; red if anything is missing."""
+def verify_complete(plan: str | None, reviews: dict[str, int] | None) -> dict[str, Any]:
+    """Write the report; red if anything is missing, be it people's corrections."""
     from batch_translate.steps.verify_complete import verify_complete
 
     if plan is None:
         _explain_missing_plan()
     with as_airflow():
-        report = verify_complete(open_ledger(), str(plan), _run_id())
+        report = verify_complete(open_ledger(), str(plan), _run_id(), reviews is not None)
     return {name: report[name] for name in ("day", "complete", "sent")}
 
 

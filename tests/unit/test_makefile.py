@@ -20,6 +20,7 @@ _TARGETS = [
     "bench-lookups",
     "bench-waiting",
     "fuzz",
+    "evaluate",
     "requirements",
 ]
 

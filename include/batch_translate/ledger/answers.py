@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from batch_translate.answers import Answer, Slot, Usage
 from batch_translate.errors import ReconciliationError
+from batch_translate.findings import write_findings
 from batch_translate.ledger.schema import jobs
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batch_translate.ledger.engine import Ledger
 
 _SLOTS = """
-SELECT q.custom_id, q.slot, t.source_language, t.target_language, t.source
+SELECT q.custom_id, q.slot, t.source_language, t.target_language, t.source, t.context
   FROM requests q JOIN texts t ON t.segment_key = q.segment_key
  WHERE q.job_key = :job_key
 """
@@ -88,7 +88,7 @@ def store(
 
 def _rows(job_key: str, brought: Sequence[Answer], now: float) -> Iterator[tuple[Any, ...]]:
     for (custom_id, slot, *_), verdict, reason, text, findings, model in brought:
-        said = json.dumps(findings, ensure_ascii=False) if findings else "[]"
+        said = write_findings(findings) if findings else "[]"
         yield job_key, custom_id, slot, verdict, reason, text, said, model, now
 
 

@@ -54,6 +54,7 @@ class JobPlan:
     estimated_output_tokens: int
     estimated_cost_usd: float | None
     planned_at: float
+    profile_key: str | None = None
 
 
 _GATHERED = """

@@ -2,6 +2,7 @@
 
 Times are seconds since 1970 (UTC). Money is in US dollars, tokens are counts. Rows of `requests`, `answers` and
 `readings` are never changed once written, but for an answer's verdict where a person forgets it (memory.py).
+Findings are kept as findings.write_findings has them.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ jobs = Table(
     Column("refusals", Integer, nullable=False, server_default="0"),
     # When its run was last seen waiting to send it.
     Column("alive_at", Double),
+    # By what its answers are judged; NULL for jobs of ledgers before version 3.
+    Column("profile_key", String(32)),
     Index("jobs_by_day", "day"),
     Index("jobs_by_state", "state"),
 )
@@ -125,4 +128,47 @@ publications = Table(
     Column("reading_id", BigInteger, nullable=False),
     Column("published_at", Double, nullable=False),
     Column("documents", Text, nullable=False),
+)
+
+# Each profile under which something was asked, whole: profiles.Profile as JSON.
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("profile_key", String(32), primary_key=True),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What people decided: the newest decision on a text is the one in use, and wins over every answer.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("segment_key", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    # The file it came with.
+    Column("sha256", String(64), nullable=False),
+    Column("decided_at", Double, nullable=False),
+    Column("in_use", Integer, nullable=False),
+    Index("reviews_by_segment", "segment_key", "in_use"),
+)
+
+review_files = Table(
+    "review_files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("reviews", Integer, nullable=False),
+    Column("imported_at", Double, nullable=False),
+)
+
+# Translations that must never come back. By hash, for an index on PostgreSQL takes no long texts.
+bans = Table(
+    "bans",
+    metadata,
+    Column("segment_key", String(32), primary_key=True),
+    Column("text_sha256", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("banned_at", Double, nullable=False),
 )

@@ -7,12 +7,13 @@ ordinal.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
+
+from batch_translate.findings import Finding, badness, read_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ _TABLES = (
     "CREATE TEMPORARY TABLE missing (ordinal INTEGER PRIMARY KEY, segment_key VARCHAR(32), "
     "instruction_key VARCHAR(32), asked INTEGER, doubted INTEGER, rejected INTEGER)",
     "CREATE TEMPORARY TABLE rejections (ordinal INTEGER PRIMARY KEY, text TEXT, findings TEXT)",
+    "CREATE TEMPORARY TABLE reviewed (ordinal INTEGER PRIMARY KEY, text TEXT)",
 )
 _BY_TEXT = "CREATE INDEX IF NOT EXISTS wanted_by_text ON wanted (segment_key, instruction_key)"
 
@@ -67,6 +69,7 @@ SELECT min(w.ordinal), w.segment_key, w.instruction_key, max(c.asked), max(c.dou
      GROUP BY k.ordinal
     HAVING count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key) = 0
        AND count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END) < {max_attempts:d}
+       AND k.ordinal NOT IN (SELECT v.ordinal FROM reviewed v)
   ) c CROSS JOIN wanted w
  WHERE w.ordinal = c.ordinal
  GROUP BY w.segment_key, w.instruction_key
@@ -81,6 +84,12 @@ SELECT m.ordinal, a.text, a.findings FROM missing m
  WHERE m.rejected IS NOT NULL
 """
 
+# Reviews are few beside answers. They hold whatever the instructions.
+_REVIEWED = """
+INSERT INTO reviewed SELECT w.ordinal, r.text FROM reviews r CROSS JOIN wanted w
+ WHERE r.in_use = 1 AND w.segment_key = r.segment_key
+"""
+
 # Open jobs are few beside wanted texts.
 _CLAIMING = """
 SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
@@ -91,9 +100,10 @@ SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
 
 # A text that was asked for several times has several rows, one after the other.
 _ANSWERS = """
-SELECT k.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, k.job_key, a.answered_at, k.attempt
+SELECT k.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, k.job_key, a.answered_at, k.attempt, v.text
   FROM {asked} k
   LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
+  LEFT JOIN reviewed v ON v.ordinal = k.ordinal
  ORDER BY k.ordinal
 """
 
@@ -110,23 +120,23 @@ class Missing(NamedTuple):
     segment_key: str
     instruction_key: str
     attempt: int
-    rejected: tuple[str, tuple[str, ...]] | None
+    rejected: tuple[str, tuple[Finding, ...]] | None
     alone: bool
 
 
 class Outcome(NamedTuple):
     """Where one occurrence stands. `text` is the translation, or the best rejected answer for needs_review.
 
-    `origin`: `batch` when this run's own batch brought it, `memory` when it was there before or another run
-    brought it, "" where there is no answer.
+    `origin`: `review` when a person decided on it, `batch` when this run's own batch brought it, `memory` when it
+    was there before or another run brought it, "" where there is no answer.
     """
 
     ordinal: int
     state: State
     text: str | None
-    origin: Literal["batch", "memory", ""]
+    origin: Literal["review", "batch", "memory", ""]
     reason: str
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     model: str | None
 
 
@@ -143,18 +153,22 @@ class Wanted:
         A text with `max_attempts` answers that were rejected or failed is left to people. The view is that of
         the first step: what is claimed meanwhile shows when the claim is tried.
         """
-        self._find_missing(max_attempts)
+        self.find_missing(max_attempts)
+        return self.still_missing()
+
+    def still_missing(self) -> Iterator[Missing]:
+        """Yield what was missing at the last look."""
         rows = self._stream(
             "SELECT m.ordinal, m.segment_key, m.instruction_key, m.asked, m.doubted, r.text, r.findings "
             "FROM missing m LEFT JOIN rejections r ON r.ordinal = m.ordinal ORDER BY m.ordinal"
         )
         for ordinal, segment_key, instruction_key, asked, doubted, text, findings in rows:
-            rejected = None if text is None else (text, tuple(json.loads(findings)))
+            rejected = None if text is None else (text, read_findings(findings))
             yield Missing(ordinal, segment_key, instruction_key, asked + 1, rejected, doubted > 0)
 
     def count_missing(self, max_attempts: int) -> int:
         """How many texts are missing now."""
-        self._find_missing(max_attempts)
+        self.find_missing(max_attempts)
         return self._count("missing")
 
     def distinct(self) -> int:
@@ -172,9 +186,12 @@ class Wanted:
         """Yield one Outcome per occurrence, in the order of the ordinals."""
         ours = self._jobs("run_id = :run_id", run_id=run_id)
         claiming = self._jobs("state IN ('planned', 'submitted')")
-        for ordinal, verdict, text, reason, findings, model, job_key, _, _ in self._best_answers(claiming):
-            found = () if findings is None or findings == "[]" else tuple(json.loads(findings))
-            if verdict == "accepted":
+        for row in self._best_answers(claiming):
+            ordinal, verdict, text, reason, findings, model, job_key, _, _, review = row
+            found = read_findings(findings)
+            if review is not None:
+                yield Outcome(ordinal, "translated", review, "review", "", (), None)
+            elif verdict == "accepted":
                 yield Outcome(
                     ordinal, "translated", text, "batch" if job_key in ours else "memory", "", found, model
                 )
@@ -211,7 +228,8 @@ class Wanted:
         self._connection.execute(sa.text(_KEEP_ASKED))
         return "asked"
 
-    def _find_missing(self, max_attempts: int) -> None:
+    def find_missing(self, max_attempts: int) -> None:
+        """Look for what is missing now, as `missing` does."""
         missing = _MISSING.format(asked=self._asked(), max_attempts=max_attempts)
         for table, statement in (("missing", missing), ("rejections", _REJECTIONS)):
             self._connection.execute(sa.text(f"DELETE FROM {table}"))
@@ -233,13 +251,14 @@ class Wanted:
                 yield from rows
 
 
-def _weight(row: Row, claiming: set[str]) -> tuple[int, float, int]:
-    """The first accepted answer stays for ever; of the others the latest says most."""
-    _, verdict, _, _, _, _, job_key, answered_at, attempt = row
+def _weight(row: Row, claiming: set[str]) -> tuple[float, ...]:
+    """The first accepted answer stays for ever; then comes the best rejected one; else the latest says most."""
+    _, verdict, _, _, findings, _, job_key, answered_at, attempt, _ = row
     if verdict == "accepted":
         return 4, -answered_at, -attempt
     if verdict == "rejected":
-        return 3, answered_at, attempt
+        critical, warnings = badness(read_findings(findings))
+        return 3, -critical, -warnings, answered_at, attempt
     if job_key in claiming:
         return 2, 0.0, attempt
     return (1 if verdict == "failed" else 0), answered_at or 0.0, attempt
@@ -263,6 +282,11 @@ def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
         else:
             driver.executemany("INSERT INTO wanted VALUES (?, ?, ?)", rows)
         driver.close()
+        if connection.execute(sa.text("SELECT 1 FROM reviews LIMIT 1")).first() is not None:
+            connection.execute(sa.text(_BY_TEXT))
+            connection.execute(sa.text(_REVIEWED))
+            if ledger.on_postgresql:
+                connection.execute(sa.text("ANALYZE reviewed"))
         connection.commit()
         yield Wanted(ledger, connection)
         connection.rollback()

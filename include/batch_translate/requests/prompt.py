@@ -16,6 +16,8 @@ from batch_translate.tokens import estimate_tokens, estimate_translated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from batch_translate.glossary.terms import Term
+
 CONTRACT = "batch_translate/1"
 ENDPOINT = "/v1/chat/completions"
 
@@ -30,7 +32,11 @@ _SYSTEM = (
 _REPAIR = " The member `rejected` shows an earlier answer and what was wrong with it; give a better one."
 _ABOUT = " The member `about` says what the document declares about a text: its context, which plural form it is."
 _BEFORE = " The member `context` has the text before a segment: read it, do not translate it."
-_EXTRAS = {"about": _ABOUT, "context": _BEFORE, "rejected": _REPAIR}
+_TERMS = (
+    " The member `glossary` lists terms: translate each `source` as its `target`, inflected as the sentence "
+    "needs, and never as one of its `forbidden` words."
+)
+_EXTRAS = {"glossary": _TERMS, "about": _ABOUT, "context": _BEFORE, "rejected": _REPAIR}
 # Room for JSON punctuation and for a language that needs more words than the ratio says.
 _ROOM_FACTOR, _ROOM_TOKENS = 4, 200
 
@@ -43,7 +49,8 @@ class Text(NamedTuple):
     """One text to ask for. `tokens` estimates its source; `rejected` is the last bad answer with its findings.
 
     `alone`: it must not share a request with others. `context` is Segment.context; `before` what stands in front
-    of it in its document, sent to be read, "" where it is not wanted. A tuple, for there are millions of them.
+    of it in its document, sent to be read, "" where it is not wanted; `terms` are the glossary's that occur in it.
+    A tuple, for there are millions of them.
     """
 
     segment_key: str
@@ -57,6 +64,7 @@ class Text(NamedTuple):
     rejected: tuple[str, tuple[str, ...]] | None = None
     alone: bool = False
     before: str = ""
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +106,16 @@ def write_request(texts: Sequence[Text], asking: Asking) -> Request:
     )
 
 
-def _extras(texts: Sequence[Text]) -> dict[str, dict[str, Any]]:
-    """What the user message has besides the texts, member by member, each slot → what is said of it."""
+def _extras(texts: Sequence[Text]) -> dict[str, Any]:
+    """What the user message has besides the texts, member by member; most are slot → what is said of it."""
+    terms: dict[Term, None] = {}
     about: dict[str, str] = {}
     before: dict[str, str] = {}
     rejected: dict[str, dict[str, str]] = {}
     previous = ""
     for slot, text in enumerate(texts, 1):
-        if text.context or text.before or text.rejected:  # most have nothing, and there are millions
+        if text.context or text.before or text.rejected or text.terms:  # most have nothing, and there are millions
+            terms.update(dict.fromkeys(text.terms))
             if text.context:
                 about[str(slot)] = text.context
             if text.before and not previous.endswith(text.before):  # else it stands right there
@@ -113,11 +123,21 @@ def _extras(texts: Sequence[Text]) -> dict[str, dict[str, Any]]:
             if text.rejected:
                 rejected[str(slot)] = {"answer": text.rejected[0], "finding": " ".join(text.rejected[1])}
         previous = text.source
-    members: dict[str, dict[str, Any]] = {"about": about, "context": before, "rejected": rejected}
+    glossary = [_entry(term) for term in terms]
+    members = {"glossary": glossary, "about": about, "context": before, "rejected": rejected}
     return {name: said for name, said in members.items() if said}
 
 
-def _user(texts: Sequence[Text], extras: dict[str, dict[str, Any]]) -> str:
+def _entry(term: Term) -> dict[str, Any]:
+    entry: dict[str, Any] = {"source": term.source}
+    if term.target:
+        entry["target"] = term.target
+    if term.forbidden:
+        entry["forbidden"] = term.forbidden
+    return entry
+
+
+def _user(texts: Sequence[Text], extras: dict[str, Any]) -> str:
     """The user message. Written out, for encoding a dictionary of ten texts takes three times as long."""
     first = texts[0]
     head = {

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from batch_translate.answers import Answer, Slot, Usage
+from batch_translate.findings import Finding, is_critical
 from batch_translate.results.lines import Content, Line, NoContent, Unreadable
 from batch_translate.segments import storable
 
-Check = Callable[[Slot, str], Sequence[str]]
-"""The findings that forbid to use an answer; none where it is good."""
+Check = Callable[[Slot, str], tuple[Finding, ...]]
+"""What is to be said about an answer; a critical finding forbids to use it."""
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def _answer(slot: Slot, text: object, slots: Sequence[Slot], model: str | None, 
         return _none(slot, "an empty answer", True, slots)
     if storable(text) != text:
         return _none(slot, "the answer holds NUL or half a surrogate pair", True, slots)
-    findings = tuple(check(slot, text))
-    if findings:
+    findings = check(slot, text)
+    if is_critical(findings):
         return Answer(slot, "rejected", "findings", text, findings, model)
-    return Answer(slot, "accepted", "", text, (), model)
+    return Answer(slot, "accepted", "", text, findings, model)

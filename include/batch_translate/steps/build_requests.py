@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batch_translate import storage
-from batch_translate.ledger import Ledger, jobs, planning
+from batch_translate.ledger import Ledger, jobs, planning, profiles
 from batch_translate.ledger.planning import Asked, JobPlan
 from batch_translate.ledger.wanted import Missing, wanted
 from batch_translate.money.models import Model, find_model
@@ -26,7 +26,10 @@ from batch_translate.tokens import estimate_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_translate.config import Settings
+    from batch_translate.findings import Finding
     from batch_translate.ledger.planning import Draft
+    from batch_translate.profiles import Profile
     from batch_translate.steps.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -42,11 +45,9 @@ _TEXTS_AT_ONCE = 1_000_000
 def build_requests(ledger: Ledger, plan_url: str, run_id: str, pass_number: int) -> list[str]:
     """Plan and claim what is missing; the keys of all jobs of this run that are open, the oldest first."""
     plan = plans.load(plan_url)
-    asking = _asking(plan, pass_number)
-    limits = _limits(plan, find_model(asking.model))
     for language in plan.settings.languages():
         for _ in range(_ROUNDS):
-            if _claim_language(ledger, plan, run_id, pass_number, language, asking, limits):
+            if _claim_language(ledger, plan, run_id, pass_number, language):
                 break
         else:
             log.warning("%s: other runs keep claiming the same texts; the next pass looks again", language)
@@ -56,17 +57,15 @@ def build_requests(ledger: Ledger, plan_url: str, run_id: str, pass_number: int)
     return [job.job_key for job in open_jobs]
 
 
-def _asking(plan: Plan, pass_number: int) -> Asking:
-    settings = plan.settings
-    escalate = pass_number == _LAST_PASS and settings.escalation_model
-    name = settings.escalation_model if escalate and settings.escalation_model else settings.model
-    return Asking(name, settings.instructions, find_model(name).reasoning_effort)
+def _asking(profile: Profile, pass_number: int) -> Asking:
+    escalate = pass_number == _LAST_PASS and profile.escalation_model
+    name = profile.escalation_model if escalate and profile.escalation_model else profile.model
+    return Asking(name, profile.instructions, find_model(name).reasoning_effort)
 
 
-def _limits(plan: Plan, model: Model) -> Limits:
-    settings = plan.settings
+def _limits(settings: Settings, profile: Profile, model: Model) -> Limits:
     return Limits(
-        segments_per_request=settings.segments_per_request,
+        segments_per_request=profile.segments_per_request,
         tokens_per_request=settings.tokens_per_request,
         requests_per_shard=min(settings.requests_per_shard, model.requests_per_batch),
         bytes_per_shard=min(settings.megabytes_per_shard, model.megabytes_per_batch) * 1_000_000,
@@ -75,54 +74,79 @@ def _limits(plan: Plan, model: Model) -> Limits:
     )
 
 
-def _claim_language(
-    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, language: str, asking: Asking, limits: Limits
-) -> bool:
+def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, language: str) -> bool:
     """Claim all that is missing in one language; False when another run was faster with some of it."""
+    numbers = [plans.profile_number(plan.settings, document.path, language) for document in plan.documents]
     with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
-        texts = _texts(plan, language, rows.missing(plan.settings.max_attempts))
-        shards = cut_shards(texts, asking, limits)
-        while (first := next(shards, None)) is not None:
-            with planning.draft(ledger) as draft:
-                for shard in chain([first], shards):
-                    _add(draft, plan, run_id, pass_number, shard, asking.model)
-                    if draft.segments >= _TEXTS_AT_ONCE:
-                        break
-                if not draft.commit():
+        rows.find_missing(plan.attempts())
+        for number, profile in enumerate(plan.profiles[language]):
+            documents = {index for index, of_document in enumerate(numbers) if of_document == number}
+            if documents:
+                texts = _texts(plan, profile, documents, rows.still_missing())
+                if not _claim_profile(ledger, plan, run_id, pass_number, profile, texts):
                     return False
     return True
 
 
-def _texts(plan: Plan, language: str, missing: Iterator[Missing]) -> Iterator[Text]:
-    source_language, most_before = plan.settings.source_lang, plan.settings.context_characters
+def _claim_profile(
+    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[Text]
+) -> bool:
+    asking = _asking(profile, pass_number)
+    shards = cut_shards(texts, asking, _limits(plan.settings, profile, find_model(asking.model)))
+    profile_key = profile.key()
+    while (first := next(shards, None)) is not None:
+        profiles.keep(ledger, profile_key, profile.model_dump_json())
+        with planning.draft(ledger) as draft:
+            for shard in chain([first], shards):
+                _add(draft, plan, run_id, pass_number, shard, asking.model, profile_key)
+                if draft.segments >= _TEXTS_AT_ONCE:
+                    break
+            if not draft.commit():
+                return False
+    return True
+
+
+def _texts(plan: Plan, profile: Profile, chosen: set[int], missing: Iterator[Missing]) -> Iterator[Text]:
+    """The missing texts that stand first in one of the chosen documents."""
+    most_before = plan.settings.context_characters
+    glossary = profile.glossary() if profile.terms else None
     following = next(missing, None)
     for start, documents, sources, contexts in plans.read_sources(plan):
         end = start + len(sources)
         while following is not None and following.ordinal < end:
             ordinal, segment_key, instruction_key, attempt, rejected, alone = following
+            following = next(missing, None)
             row = ordinal - start
+            if documents[row] not in chosen:
+                continue
             source = sources[row]
             in_front = row > 0 and documents[row - 1] == documents[row]
             yield Text(
                 segment_key,
                 instruction_key,
                 attempt,
-                source_language,
-                language,
+                profile.source_language,
+                profile.target_language,
                 source,
                 contexts[row],
                 estimate_tokens(source),
-                rejected,
+                None if rejected is None else (rejected[0], _said(rejected[1])),
                 # In a packed request nobody knows which text was at fault.
                 alone,
                 sources[row - 1][-most_before:] if most_before and in_front else "",
+                glossary.find(source) if glossary else (),
             )
-            following = next(missing, None)
         if following is None:
             return
 
 
-def _add(draft: Draft, plan: Plan, run_id: str, pass_number: int, shard: Shard, model: str) -> None:
+def _said(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(finding.message for finding in findings if finding.severity == "critical")
+
+
+def _add(
+    draft: Draft, plan: Plan, run_id: str, pass_number: int, shard: Shard, model: str, profile_key: str
+) -> None:
     url = storage.join(plan.folder, f"{shard.job_key}.jsonl")
     # The file first: a job in the ledger always has its file, a file without a job is only paper.
     with storage.written_whole(url) as file:
@@ -141,6 +165,7 @@ def _add(draft: Draft, plan: Plan, run_id: str, pass_number: int, shard: Shard, 
         estimated_output_tokens=shard.output_tokens,
         estimated_cost_usd=find_model(model).cost_usd(shard.input_tokens, shard.output_tokens),
         planned_at=time.time(),
+        profile_key=profile_key,
     )
     draft.add(job, _asked(shard))
 

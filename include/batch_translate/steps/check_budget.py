@@ -39,24 +39,24 @@ class Estimate:
 def check_budget(ledger: Ledger, plan_url: str) -> dict[str, object]:
     """Estimate what is missing and hold it against the run's cap; the estimate as a dict.
 
-    Raises BudgetError when it is over `budget_usd`, or when a cap is set and the model's price is not known.
+    Raises BudgetError when it is over `budget_usd`, or when a cap is set and a model's price is not known.
     """
     plan = plans.load(plan_url)
     estimate = estimate_plan(ledger, plan)
-    cap, model = plan.settings.budget_usd, plan.settings.model
+    cap, models = plan.settings.budget_usd, ", ".join(sorted(plan.models()))
     said = "unknown" if estimate.cost_usd is None else f"{estimate.cost_usd:.4f} USD"
     log.info(
         "%s: %d texts to translate of %d, about %d tokens in and %d out; estimated cost with %s: %s",
-        plan.day, estimate.missing, estimate.distinct, estimate.input_tokens, estimate.output_tokens, model, said,
+        plan.day, estimate.missing, estimate.distinct, estimate.input_tokens, estimate.output_tokens, models, said,
     )  # fmt: skip
     if estimate.missing and estimate.cost_usd is None:
         if cap is not None:
             raise BudgetError(
-                f"budget_usd is {cap} but the price of {model} is not known: add it to the file that "
+                f"budget_usd is {cap} but the price of {models} is not known: add it to the file that "
                 "BATCH_TRANSLATE_MODELS names (money/models.toml shows the form), or remove the cap. "
                 "Nothing was sent."
             )
-        log.warning("The price of %s is not known: cost will be missing from the report.", model)
+        log.warning("The price of %s is not known: cost will be missing from the report.", models)
     if cap is not None and estimate.cost_usd is not None and estimate.cost_usd > cap:
         raise BudgetError(
             f"{plan.day}: the {estimate.missing} missing texts would cost about {said}, over budget_usd = {cap}. "
@@ -67,11 +67,13 @@ def check_budget(ledger: Ledger, plan_url: str) -> dict[str, object]:
 
 def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
     """What the texts that are neither answered nor under way will take, in one first pass."""
-    distinct = missing = characters = input_tokens = output_tokens = 0
+    distinct = missing = characters = 0
+    used = {model: [0, 0] for model in plan.models()}
     for language in plan.settings.languages():
+        profiles = [plans.profile_of(plan, document.path, language) for document in plan.documents]
         with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
             distinct += rows.distinct()
-            asked = iter(rows.missing(plan.settings.max_attempts))
+            asked = iter(rows.missing(plan.attempts()))
             following = next(asked, None)
             before: SegmentRow | None = None
             for row in plans.read_segments(plan, language):
@@ -81,14 +83,17 @@ def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
                 if row.ordinal != following.ordinal:
                     continue
                 tokens = estimate_tokens(row.source)
-                input_tokens += _extra_tokens(plan, row, previous, following)
+                model = used[profiles[row.document].model]
+                model[0] += tokens + _OVERHEAD_TOKENS + _extra_tokens(plan, row, previous, following)
+                model[1] += estimate_translated(tokens, plan.settings.source_lang, language) + 4
                 following = next(asked, None)
                 missing += 1
                 characters += len(row.source)
-                input_tokens += tokens + _OVERHEAD_TOKENS
-                output_tokens += estimate_translated(tokens, plan.settings.source_lang, language) + 4
-    cost = find_model(plan.settings.model).cost_usd(input_tokens, output_tokens)
-    return Estimate(plan.segments, distinct, missing, characters, input_tokens, output_tokens, cost)
+    costs = [find_model(name).cost_usd(*tokens) for name, tokens in used.items() if any(tokens)]
+    known = [cost for cost in costs if cost is not None]
+    total = sum(known) if len(known) == len(costs) else None
+    input_tokens, output_tokens = (sum(tokens[kind] for tokens in used.values()) for kind in (0, 1))
+    return Estimate(plan.segments, distinct, missing, characters, input_tokens, output_tokens, total)
 
 
 def _extra_tokens(plan: Plan, row: SegmentRow, previous: SegmentRow | None, missing: Missing) -> int:
@@ -98,6 +103,7 @@ def _extra_tokens(plan: Plan, row: SegmentRow, previous: SegmentRow | None, miss
     if most and previous is not None and previous.document == row.document:
         read.append(previous.source[-most:])
     if missing.rejected is not None:
-        read += (missing.rejected[0], *missing.rejected[1])
+        answer, findings = missing.rejected
+        read += (answer, *(finding.message for finding in findings))
     said = " ".join(filter(None, read))
     return estimate_tokens(said) if said else 0

@@ -18,20 +18,20 @@ from batch_translate import storage
 from batch_translate.answers import Usage
 from batch_translate.errors import JobError
 from batch_translate.ledger import Ledger, answers, jobs
-from batch_translate.markup.placeholders import compare
 from batch_translate.money.models import find_model
 from batch_translate.provider.polling import GONE_SECONDS, Reason
 from batch_translate.provider.statuses import REFUSED, is_terminal
 from batch_translate.results.lines import Line, NoContent, read_lines
 from batch_translate.results.reconcile import reconcile
 from batch_translate.steps.collector import collector_paused
+from batch_translate.steps.judging import JobJudge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openai.types import Batch
 
-    from batch_translate.answers import Answer, Slot
+    from batch_translate.answers import Answer
     from batch_translate.ledger.jobs import Job
     from batch_translate.provider.api import BatchApi
 
@@ -76,7 +76,10 @@ def collect_results(
         )
     status = batch.status if batch else "gone"
     sorted_lines = reconcile(
-        answers.slots_of(ledger, job_key), _lines(api, job, batch), _check, _why_unanswered(status, batch)
+        answers.slots_of(ledger, job_key),
+        _lines(api, job, batch),
+        JobJudge(ledger, job_key).findings,
+        _why_unanswered(status, batch),
     )
     note = "; ".join(f"{count} {what}" for what, count in sorted(sorted_lines.oddities.items())) or None
     usage = sorted_lines.usage
@@ -136,10 +139,6 @@ def _refused_lines(job: Job, batch: Batch) -> Iterator[Line]:
                 yield NoContent(json.loads(raw)["custom_id"], reasons[number], True, Usage())
 
 
-def _check(slot: Slot, text: str) -> list[str]:
-    return compare(slot.source, text)
-
-
 def _why_unanswered(status: str, batch: Batch | None) -> str:
     if batch is None:
         return "the provider no longer knows the batch"
@@ -153,8 +152,13 @@ def _report(job: Job, status: str, brought: list[Answer], note: str | None) -> N
     counts = Counter(answer.verdict for answer in brought)
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     log.info("job %s: batch %s %s: %s", job.job_key, job.batch_id, status, said)
-    reasons = Counter(answer.reason for answer in brought if answer.verdict != "accepted")
+    reasons = Counter(_why_not(answer) for answer in brought if answer.verdict != "accepted")
     for reason, count in reasons.most_common(5):
         log.warning("job %s: %d not accepted: %s", job.job_key, count, reason)
     if note:
         log.warning("job %s: the files also held %s", job.job_key, note)
+
+
+def _why_not(answer: Answer) -> str:
+    checks = sorted({finding.check for finding in answer.findings if finding.severity == "critical"})
+    return f"findings of {', '.join(checks)}" if checks else answer.reason

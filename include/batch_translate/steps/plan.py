@@ -6,24 +6,24 @@ Every later step works by the plan and by nothing else, so a folder that changes
 from __future__ import annotations
 
 import fnmatch
-from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
-from batch_translate import keys, storage
+from batch_translate import storage
 from batch_translate.config import Settings
 from batch_translate.documents.document import DocumentSettings
 from batch_translate.errors import JobError
+from batch_translate.profiles import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_translate.ledger.wanted import WantedRow
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _ROWS_AT_ONCE = 8_192
 
 
@@ -53,7 +53,10 @@ class PlannedDocument(BaseModel):
 
 
 class Plan(BaseModel):
-    """One reading of a day. `copied` are files of formats that are not translated, with their sha256."""
+    """One reading of a day. `copied` are files of formats that are not translated, with their sha256.
+
+    `profiles`: target language → one profile for each rule of the settings, in their order, and their own.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,6 +67,7 @@ class Plan(BaseModel):
     output: str
     folder: str
     settings: Settings
+    profiles: dict[str, tuple[Profile, ...]]
     documents: tuple[PlannedDocument, ...]
     copied: dict[str, str]
     problems: tuple[PlannedProblem, ...]
@@ -92,19 +96,37 @@ class Plan(BaseModel):
         """The aligned table of a language."""
         return storage.join(self.output, self.day, "_aligned", f"{language}.parquet")
 
+    def models(self) -> set[str]:
+        """The models that are asked first."""
+        return {profile.model for profiles in self.profiles.values() for profile in profiles}
+
+    def escalates(self) -> bool:
+        """Whether a profile has a model of its own for the last pass."""
+        return any(profile.escalation_model for profiles in self.profiles.values() for profile in profiles)
+
+    def attempts(self) -> int:
+        """How often a text is asked for that is answered badly, over all runs: once per pass, if not said."""
+        return self.settings.max_attempts or (3 if self.escalates() else 2)
+
     def missing_documents(self) -> list[PlannedProblem]:
         """What could not be read: whole documents and parts of them."""
         return [problem for problem in self.problems if problem.level == "error"]
 
 
 def load(plan_url: str) -> Plan:
-    """Read a plan. Raises JobError when it is gone."""
+    """Read a plan. Raises JobError when it is gone, or another version's."""
     if not storage.exists(plan_url):
         raise JobError(
             f"the plan {plan_url} is gone: somebody removed it from the work folder. Run the day again, or clear "
             "read_documents with everything downstream; what was already translated is not paid again."
         )
-    return Plan.model_validate(storage.read_json(plan_url))
+    content = storage.read_json(plan_url)
+    if content["schema_version"] != SCHEMA_VERSION:
+        raise JobError(
+            f"the plan {plan_url} was written by another version of this project: clear read_documents with "
+            "everything downstream; what was already translated is not paid again."
+        )
+    return Plan.model_validate(content)
 
 
 def save(plan: Plan) -> None:
@@ -117,6 +139,19 @@ def document_settings(settings: Settings, path: str) -> DocumentSettings:
     rule = next((rule for rule in settings.documents if matches(path, rule.files)), None)
     said: dict[str, Any] = {} if rule is None else rule.model_dump(exclude={"files"}, exclude_none=True)
     return DocumentSettings(source_language=settings.source_lang, target_languages=settings.languages(), **said)
+
+
+def profile_number(settings: Settings, path: str, language: str) -> int:
+    """Which of a language's profiles is a document's: the first rule that it matches, else the settings' own."""
+    for number, rule in enumerate(settings.profiles):
+        if matches(path, rule.files) and (rule.languages is None or language in rule.languages):
+            return number
+    return len(settings.profiles)
+
+
+def profile_of(plan: Plan, path: str, language: str) -> Profile:
+    """The profile by which a document is translated into a language."""
+    return plan.profiles[language][profile_number(plan.settings, path, language)]
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -150,11 +185,14 @@ class SegmentRow(NamedTuple):
 
 
 def segments_schema(languages: tuple[str, ...]) -> pa.Schema:
-    """document (number in the plan), place, row_id, source, context, and key:<language> per target language."""
+    """document (number in the plan), place, row_id, source, context; per target language key:<language>, which is
+    null where the text is not translated, and instruction:<language>.
+    """
     columns: list[pa.Field[Any]] = [
         pa.field("document", pa.int32(), nullable=False),
         *(pa.field(name, pa.string(), nullable=False) for name in ("place", "row_id", "source", "context")),
         *(pa.field(f"key:{language}", pa.string()) for language in languages),
+        *(pa.field(f"instruction:{language}", pa.string(), nullable=False) for language in languages),
     ]
     return pa.schema(columns, metadata={"schema_version": str(SCHEMA_VERSION)})
 
@@ -177,10 +215,10 @@ def read_sources(plan: Plan) -> Iterator[tuple[int, list[int], list[str], list[s
 
 def wanted_rows(plan: Plan, language: str) -> Iterator[WantedRow]:
     """What the plan wants of the ledger for one language."""
-    instruction = keys.instruction_key(plan.settings.profile, plan.settings.profile_version)
     readable = [document.readable for document in plan.documents]
-    for start, (documents, segment_keys) in _blocks(plan, ["document", f"key:{language}"]):
-        for ordinal, document, key in zip(count(start), documents, segment_keys, strict=False):
+    columns = ["document", f"key:{language}", f"instruction:{language}"]
+    for start, block in _blocks(plan, columns):
+        for ordinal, (document, key, instruction) in enumerate(zip(*block, strict=True), start):
             if key is not None and readable[document]:
                 yield ordinal, key, instruction
 

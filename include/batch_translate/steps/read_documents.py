@@ -12,7 +12,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,15 +24,18 @@ from batch_translate.documents.registry import format_of
 from batch_translate.errors import DocumentError, InputError, MissingFolderError
 from batch_translate.languages import translatable
 from batch_translate.ledger import Ledger, days
+from batch_translate.profiles import load_profiles
 from batch_translate.segments import Problem, Segment, is_storable, storable
 from batch_translate.steps import plan as plans
 from batch_translate.steps.collector import collector_paused
+from batch_translate.steps.judging import refuse_unknown_checks
 from batch_translate.steps.plan import Plan, PlannedDocument, PlannedProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from batch_translate.documents.document import DocumentFormat, DocumentSettings
+    from batch_translate.profiles import Profile
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,9 @@ def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
             "clear read_documents, or give another day."
         )
     settings = load_settings(request)
-    reading = _Reading(settings)
+    profiles = load_profiles(request, settings)
+    refuse_unknown_checks(profile for of_language in profiles.values() for profile in of_language)
+    reading = _Reading(settings, profiles)
     files, refused = storage.list_files(folder)
     reading.problems += [
         PlannedProblem(document=name, place="", reason=_REFUSED, level="error")
@@ -67,9 +72,10 @@ def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
     part = storage.join(request.work, request.day, f".reading-{keys.plan_hash([request.run_id])}.parquet")
     schema = plans.segments_schema(settings.languages())
     # Dictionaries do not shorten texts and keys that hardly repeat, and take a third of the time.
+    repeated = [name for name in schema.names if name.startswith("instruction:")]
     with (
         storage.written_whole(part) as output,
-        pq.ParquetWriter(output, schema, compression="zstd", use_dictionary=False) as table,
+        pq.ParquetWriter(output, schema, compression="zstd", use_dictionary=cast("bool", repeated)) as table,
     ):
         for path in chosen:
             reading.read(storage.join(folder, path), path, table)
@@ -94,6 +100,8 @@ def _finish(ledger: Ledger, request: RunRequest, reading: _Reading, part: str) -
     content = [f"{document.path}:{document.sha256}" for document in reading.documents]
     content += [f"{path}:{sha256}" for path, sha256 in reading.copied.items()]
     roots = [request.input, request.output]
+    # With the terms of the glossaries, which the settings only name.
+    content += [profile.model_dump_json() for profiles in reading.profiles.values() for profile in profiles]
     plan_hash = keys.plan_hash([request.day, reading.settings.model_dump_json(), *roots, *content])
     plan = Plan(
         day=request.day,
@@ -102,6 +110,7 @@ def _finish(ledger: Ledger, request: RunRequest, reading: _Reading, part: str) -
         output=request.output,
         folder=storage.join(request.work, request.day, plan_hash),
         settings=reading.settings,
+        profiles=reading.profiles,
         documents=tuple(reading.documents),
         copied=reading.copied,
         problems=tuple(reading.problems),
@@ -126,6 +135,7 @@ class _Reading:
     """What has been read so far."""
 
     settings: Settings
+    profiles: dict[str, tuple[Profile, ...]]
     documents: list[PlannedDocument] = field(default_factory=list)
     copied: dict[str, str] = field(default_factory=dict)
     problems: list[PlannedProblem] = field(default_factory=list)
@@ -135,6 +145,9 @@ class _Reading:
 
     def __post_init__(self) -> None:
         self.columns = [[] for _ in plans.segments_schema(self.settings.languages())]
+        self._glossaries = {
+            language: [profile.glossary() for profile in profiles] for language, profiles in self.profiles.items()
+        }
 
     def read(self, url: str, path: str, table: pq.ParquetWriter) -> None:
         """Read one file into the table; what is wrong with it becomes a problem."""
@@ -205,8 +218,19 @@ class _Reading:
                 column[index] = None
             skipped[language] += column.count(None)
             columns.append(column)
+        columns += [self._instructions(path, language, texts) for language in self.settings.languages()]
         for all_rows, more in zip(self.columns, columns, strict=True):
             all_rows += more
+
+    def _instructions(self, path: str, language: str, texts: list[str]) -> list[str]:
+        number = plans.profile_number(self.settings, path, language)
+        profile, glossary = self.profiles[language][number], self._glossaries[language][number]
+        if not profile.terms:
+            return [keys.instruction_key(profile.name, profile.version)] * len(texts)
+        return [
+            keys.instruction_key(profile.name, profile.version, [term.key() for term in glossary.find(text)])
+            for text in texts
+        ]
 
     def _mend(self, path: str, block: list[Segment]) -> set[int]:
         """Make the block storable; which of its texts are damaged by that."""

@@ -11,13 +11,17 @@ from batch_translate.steps import plan as plans
 from batch_translate.steps.published import NOT_PLACED
 
 if TYPE_CHECKING:
+    from batch_translate.findings import Finding
     from batch_translate.ledger import Ledger
     from batch_translate.steps.plan import Plan
 
 
 @dataclass(slots=True)
 class LanguageStanding:
-    """Counts of segments for one target language. `examples`: up to three that are missing."""
+    """Counts of segments for one target language. `examples`: up to three that are missing.
+
+    `findings`: check → severity → segments, as published.
+    """
 
     states: Counter[str] = field(default_factory=Counter)
     origins: Counter[str] = field(default_factory=Counter)
@@ -27,6 +31,7 @@ class LanguageStanding:
     to_ask: int = 0
     in_flight: int = 0
     examples: list[str] = field(default_factory=list)
+    findings: dict[str, Counter[str]] = field(default_factory=dict)
 
     def set_aside(self, not_placed: Counter[tuple[str, str]]) -> None:
         """Count as needs_review what could not be put into its document: (document, origin) → how many."""
@@ -49,7 +54,7 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
     standing.documents = {document.path: Counter() for document in plan.documents}
     with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
         standing.distinct = rows.distinct()
-        standing.to_ask = rows.count_missing(plan.settings.max_attempts)
+        standing.to_ask = rows.count_missing(plan.attempts())
         standing.in_flight = sum(rows.claiming_runs().values())
         outcomes = rows.outcomes(run_id)
         for row in plans.read_segments(plan, language):
@@ -62,9 +67,14 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
                 if state == "translated":
                     standing.origins[outcome.origin] += 1
                 else:
-                    standing.reasons[outcome.reason or "; ".join(outcome.findings)] += 1
+                    standing.reasons[_found(outcome.findings) or outcome.reason] += 1
                     if state == "failed" and len(standing.examples) < 3:
                         standing.examples.append(f"{path}, {row.place}")
             standing.states[state] += 1
             standing.documents[path][state] += 1
     return standing
+
+
+def _found(findings: tuple[Finding, ...]) -> str:
+    checks = sorted({finding.check for finding in findings if finding.severity == "critical"})
+    return f"findings of {', '.join(checks)}" if checks else ""

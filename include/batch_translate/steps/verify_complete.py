@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from batch_translate import storage
 from batch_translate.errors import ChangedInputError, IncompleteError, ReconciliationError
 from batch_translate.ledger import Ledger, days
+from batch_translate.ledger.reasons import reasons_for_asking
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
+from batch_translate.steps.changes import changes_since, keep_snapshot
 from batch_translate.steps.published import NOT_PLACED, read_published
+from batch_translate.steps.review_files import write_review_files
 from batch_translate.steps.standing import LanguageStanding, count_standing
 
 if TYPE_CHECKING:
@@ -23,13 +27,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
+_REVIEWS_MISSING = (
+    "Corrections are missing: the log of import_reviews names the files in _reviewed/ that could not be read. Mend "
+    "or remove them, then clear import_reviews with everything downstream."
+)
 
 
-def verify_complete(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, Any]:
-    """Write `_report.json` and return it.
+def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported: bool = True) -> dict[str, Any]:
+    """Write `_report.json` and the review files; the report.
 
-    Raises IncompleteError, saying what is missing and what to do, ChangedInputError when the folder is not the
+    `reviews_imported`: False where a file of corrections could not be read. Raises IncompleteError, saying what is missing and what to do, ChangedInputError when the folder is not the
     one that was read, ReconciliationError when counts do not add up.
     """
     plan = plans.load(plan_url)
@@ -38,9 +46,14 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, Any
     }
     for language, standing in standings.items():
         _reconcile(ledger, plan, run_id, plan_url, language, standing)
-    report = _report(ledger, plan, run_id, standings)
-    storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
+    write_review_files(plan)
     said = missing_sentences(plan, standings)
+    if not reviews_imported:
+        said.append(_REVIEWS_MISSING)
+    report = _report(ledger, plan, run_id, standings, said)
+    storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
+    for language in standings:
+        keep_snapshot(plan, language)
     if said:
         raise IncompleteError(" ".join([f"{plan.day} is not complete.", *said, *advice(plan, standings)]))
     _check_inputs(plan)
@@ -106,7 +119,7 @@ def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
         said.append(f"{in_flight} texts are under way: clear the run when their batches have ended, at no cost.")
     if missing and not to_ask and not in_flight:
         said.append(
-            f"A clear does not help: each missing text was asked {plan.settings.max_attempts} times. Raise "
+            f"A clear does not help: each missing text was asked {plan.attempts()} times. Raise "
             "profile_version in translate.toml to ask anew, or mend the texts."
         )
     if any(standing.reasons[NOT_PLACED] for standing in standings.values()):
@@ -150,29 +163,24 @@ def _reconcile(
             "changed since: only new texts cost."
         )
     standing.set_aside(there.not_placed)
+    standing.findings = there.findings
 
 
-def _report(ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding]) -> dict[str, Any]:
-    spent = days.spending(ledger, run_id=run_id)
+def _report(
+    ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding], missing: list[str]
+) -> dict[str, Any]:
     return {
         "schema_version": REPORT_VERSION,
         "day": plan.day,
         "run_id": run_id,
         "plan_hash": plan.plan_hash,
         "published_at": time.time(),
-        "complete": not missing_sentences(plan, standings),
-        "missing": missing_sentences(plan, standings),
+        "complete": not missing,
+        "missing": missing,
         "advice": advice(plan, standings),
         "source_language": plan.settings.source_lang,
-        "model": plan.settings.model,
-        "sent": {
-            "batches": spent.batches,
-            "requests": spent.requests,
-            "segments": spent.segments,
-            "input_tokens": spent.input_tokens,
-            "output_tokens": spent.output_tokens,
-            "cost_usd": spent.cost_usd,
-        },
+        "models": sorted(plan.models()),
+        "sent": {**asdict(days.spending(ledger, run_id=run_id)), "reasons": reasons_for_asking(ledger, run_id)},
         "languages": {
             language: {
                 "segments": plan.segments,
@@ -181,6 +189,8 @@ def _report(ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, Langua
                 "origins": dict(standing.origins),
                 "documents": {path: dict(states) for path, states in standing.documents.items()},
                 "held_back": held_documents(plan, standing),
+                "findings": standing.findings,
+                "changes": changes_since(plan, language).as_dict(),
             }
             for language, standing in standings.items()
         },

@@ -29,7 +29,7 @@ _ESCALATION_PASS = 3
 def reason_to_skip(plan_url: str, pass_number: int, run_id: str) -> str | None:
     """Why there is nothing to do in a repair pass, as a sentence; None when there is."""
     plan = plans.load(plan_url)
-    if pass_number == _ESCALATION_PASS and plan.settings.escalation_model is None:
+    if pass_number == _ESCALATION_PASS and not plan.escalates():
         return "no escalation_model is set: a third pass would ask the same model again"
     ledger = Ledger(Environment.read().ledger)
     reading = days.reading_of(ledger, run_id, plan_url)

@@ -7,17 +7,14 @@ ledger: an older reading never overwrites a newer one.
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow.lib import StringBuilder
 from sqlalchemy.exc import SQLAlchemyError
 
 from batch_translate import storage
@@ -26,12 +23,15 @@ from batch_translate.errors import ChangedInputError, DocumentError, JobError, O
 from batch_translate.ledger import Ledger, days
 from batch_translate.ledger.wanted import Outcome, wanted
 from batch_translate.segments import storable
+from batch_translate.steps import aligned
 from batch_translate.steps import plan as plans
+from batch_translate.steps.aligned import AlignedTable
 from batch_translate.steps.collector import collector_paused
-from batch_translate.steps.published import NOT_PLACED, READING
+from batch_translate.steps.judging import Judge
+from batch_translate.steps.published import NOT_PLACED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from batch_translate.documents.document import DocumentFormat
     from batch_translate.segments import Fits, Segment, Targets
@@ -39,22 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ALIGNED_VERSION = 1
-_ROWS_AT_ONCE = 8_192
 _NOT_WRITTEN = "its document could not be written"
-ALIGNED_SCHEMA = pa.schema(
-    [
-        pa.field(name, pa.string())
-        for name in (
-            "day", "document", "place", "row_id", "source_language", "target_language", "source", "target",
-            "state", "origin", "reason", "findings", "model", "segment_key",
-        )
-    ],
-    metadata={"schema_version": str(ALIGNED_VERSION)},
-)  # fmt: skip
-"""One row per segment in document order, all columns text. `target` is null where there is none; for state
-needs_review it is the best rejected answer, or one that cannot stand there, and the document has its source text.
-`findings` is a JSON list. The file's metadata name the reading it was written for."""
 
 
 @collector_paused()
@@ -66,33 +51,31 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
     """
     plan = plans.load(plan_url)
     right = _Right(ledger, plan.day, language, days.reading_of(ledger, run_id, plan_url))
-    publication = _Publication(plan, language, right)
+    paths = {document.path for document in plan.documents} | set(plan.copied)
     before = days.published(ledger, plan.day, language)
-    outdated = set(before[1] if before else ()) - publication.paths()
+    outdated = set(before[1] if before else ()) - paths
     # Until they are removed they stay on record, whatever happens in between.
-    right.record(publication.paths() | outdated)
+    right.record(paths | outdated)
     for path in sorted(outdated):
         log.info("%s is no longer in the input: its translation is removed", path)
         storage.remove(plan.output_url(language, path))
     with (
         wanted(ledger, plans.wanted_rows(plan, language)) as rows,
         storage.written_whole(plan.aligned_url(language)) as output,
-        pq.ParquetWriter(output, _schema(right.reading_id), compression="zstd") as table,
+        pq.ParquetWriter(output, aligned.schema_of(right.reading_id), compression="zstd") as table,
     ):
-        publication.write(_pairs(plans.read_segments(plan, language), rows.outcomes(run_id)), table)
+        pairs = _pairs(plans.read_segments(plan, language), rows.outcomes(run_id))
+        publication = _Publication(plan, language, right, pairs, AlignedTable(plan, language, table))
+        publication.write()
         # The table comes last: that it stands there says that the reading was published to the end.
         for path, sha256 in plan.copied.items():
             with storage.local_copy(plan.source_url(path), sha256=sha256) as (file, _):
                 storage.copy_into(plan.output_url(language, path), file)
-    right.record(publication.paths())
+    right.record(paths)
     publication.check_all_written()
     counts = dict(publication.states)
     log.info("%s, %s: %d documents written, %s", plan.day, language, publication.written, _say(counts))
     return counts
-
-
-def _schema(reading_id: int) -> pa.Schema:
-    return ALIGNED_SCHEMA.with_metadata({**(ALIGNED_SCHEMA.metadata or {}), READING: str(reading_id)})
 
 
 def _say(counts: dict[str, int]) -> str:
@@ -141,7 +124,14 @@ def _pairs(segments: Iterator[SegmentRow], outcomes: Iterator[Outcome]) -> Itera
 class _Publication:
     """One language of a plan on its way to storage."""
 
-    def __init__(self, plan: Plan, language: str, right: _Right) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        language: str,
+        right: _Right,
+        pairs: Iterator[tuple[SegmentRow, Outcome]],
+        table: AlignedTable,
+    ) -> None:
         self.states: Counter[str] = Counter()
         self.written = 0
         self.failed: dict[str, str] = {}
@@ -149,20 +139,14 @@ class _Publication:
         self._plan = plan
         self._language = language
         self._right = right
-        self._paths = [document.path for document in plan.documents]
-        # The rows of the aligned table that are not written yet.
-        self._segments: list[SegmentRow] = []
-        self._outcomes: list[Outcome] = []
+        self._pairs = pairs
+        self._table = table
 
-    def paths(self) -> set[str]:
-        """The files that may stand in the language's folder."""
-        return {document.path for document in self._plan.documents} | set(self._plan.copied)
-
-    def write(self, pairs: Iterator[tuple[SegmentRow, Outcome]], table: pq.ParquetWriter) -> None:
+    def write(self) -> None:
         """Write every document, and its rows of the aligned table."""
         for number, document in enumerate(self._plan.documents):
-            self._write_document(number, document, pairs, table)
-        self._flush(table)
+            self._write_document(number, document)
+        self._table.flush()
         self._right.check()
 
     def check_all_written(self) -> None:
@@ -174,13 +158,7 @@ class _Publication:
                 "the others are. What was already translated is not paid again."
             )
 
-    def _write_document(
-        self,
-        number: int,
-        document: PlannedDocument,
-        pairs: Iterator[tuple[SegmentRow, Outcome]],
-        table: pq.ParquetWriter,
-    ) -> None:
+    def _write_document(self, number: int, document: PlannedDocument) -> None:
         settings = self._plan.settings
         url = self._plan.output_url(self._language, document.path)
         chosen = format_of(document.path)
@@ -188,7 +166,7 @@ class _Publication:
             complete, draft = False, source
             if document.readable and chosen is not None:
                 before = self.states["translated"] + self.states["skipped"]
-                draft = self._draft(number, document, chosen, source, pairs, table) or source
+                draft = self._draft(number, document, chosen, source) or source
                 complete = self.states["translated"] + self.states["skipped"] - before == document.segments
             with draft:
                 self._right.check()
@@ -201,20 +179,14 @@ class _Publication:
                     storage.remove(url)
 
     def _draft(
-        self,
-        number: int,
-        document: PlannedDocument,
-        chosen: DocumentFormat,
-        source: BinaryIO,
-        pairs: Iterator[tuple[SegmentRow, Outcome]],
-        table: pq.ParquetWriter,
+        self, number: int, document: PlannedDocument, chosen: DocumentFormat, source: BinaryIO
     ) -> BinaryIO | None:
         """The document as it will stand there; None where it cannot be written, for which no other one pays."""
         settings = plans.document_settings(self._plan.settings, document.path)
         draft = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  closed by whoever takes it
         end = self._asked + document.segments
         try:
-            targets = self._targets(number, document, pairs, table)
+            targets = self._targets(number, document)
             chosen.write(source, draft, document.path, settings, self._language, targets)
             if self._asked != end:
                 missed = end - self._asked
@@ -226,21 +198,17 @@ class _Publication:
             self.failed[document.path] = str(error) if isinstance(error, DocumentError) else repr(error)
             draft.close()
             for _ in range(end - self._asked):
-                row, outcome = next(pairs)
-                self._add(row, outcome._replace(state="failed", reason=_NOT_WRITTEN), table)
+                row, outcome = next(self._pairs)
+                self._add(row, outcome._replace(state="failed", reason=_NOT_WRITTEN))
             self._asked = end
             return None
         return draft
 
-    def _targets(
-        self,
-        number: int,
-        document: PlannedDocument,
-        pairs: Iterator[tuple[SegmentRow, Outcome]],
-        table: pq.ParquetWriter,
-    ) -> Targets:
+    def _targets(self, number: int, document: PlannedDocument) -> Targets:
+        judge = Judge(plans.profile_of(self._plan, document.path, self._language))
+
         def target(segment: Segment, fits: Fits) -> str | None:
-            row, outcome = next(pairs, (None, None))
+            row, outcome = next(self._pairs, (None, None))
             self._asked += 1
             if row is None or outcome is None or row.document != number or not _same(row, segment):
                 raise ChangedInputError(
@@ -250,42 +218,18 @@ class _Publication:
             if outcome.state == "translated" and outcome.text is not None and not fits(outcome.text):
                 log.warning("%s, %s: the translation %s", document.path, segment.place, NOT_PLACED)
                 outcome = outcome._replace(state="needs_review", reason=NOT_PLACED)
-            self._add(row, outcome, table)
+            if outcome.origin == "review" and outcome.text is not None:
+                # People decide: what they wrote is used, and what the checks say of it is noted.
+                found = judge.findings(row.source, outcome.text, row.context)
+                outcome = outcome._replace(findings=tuple(one._replace(severity="warning") for one in found))
+            self._add(row, outcome)
             return outcome.text if outcome.state == "translated" else None
 
         return target
 
-    def _add(self, row: SegmentRow, outcome: Outcome, table: pq.ParquetWriter) -> None:
+    def _add(self, row: SegmentRow, outcome: Outcome) -> None:
         self.states[outcome.state] += 1
-        self._segments.append(row)
-        self._outcomes.append(outcome)
-        if len(self._segments) >= _ROWS_AT_ONCE:
-            self._flush(table)
-
-    def _flush(self, table: pq.ParquetWriter) -> None:
-        count = len(self._segments)
-        if count:
-            _, documents, places, row_ids, sources, _, segment_keys = zip(*self._segments, strict=True)
-            _, states, targets, origins, reasons, findings, models = zip(*self._outcomes, strict=True)
-            day, source_language, target_language = (
-                _texts([value] * count)
-                for value in (self._plan.day, self._plan.settings.source_lang, self._language)
-            )
-            said = (json.dumps(found, ensure_ascii=False) if found else "[]" for found in findings)
-            arrays = [
-                day, _texts(self._paths[number] for number in documents), _texts(places), _texts(row_ids),
-                source_language, target_language, _texts(sources), _texts(targets), _texts(states),
-                _texts(origins), _texts(reasons), _texts(said), _texts(models), _texts(segment_keys),
-            ]  # fmt: skip
-            table.write_batch(pa.RecordBatch.from_arrays(arrays, schema=ALIGNED_SCHEMA))
-            self._segments, self._outcomes = [], []
-
-
-def _texts(column: Iterable[str | None]) -> pa.Array[Any]:
-    # pa.array, pa.repeat and their like import pandas, which takes longer than 50,000 rows, and are slower.
-    builder = StringBuilder()
-    builder.append_values(column)
-    return builder.finish()
+        self._table.add(row, outcome)
 
 
 def _same(row: SegmentRow, segment: Segment) -> bool:

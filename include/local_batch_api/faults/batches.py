@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from local_batch_api.batches import Batch, BatchStore, ExecutedLine
 from local_batch_api.errors import ApiError
 from local_batch_api.executions import record_spoiled_requests
 from local_batch_api.faults.answers import spoil_answer, suits
+from local_batch_api.faults.engine import can_happen, read_answers, spoil_translation, write_answers
 from local_batch_api.faults.result_files import FaultyResultWriter
 from local_batch_api.limits import token_limit_error
 from local_batch_api.validation import CheckedInput, error_entry
@@ -177,14 +179,26 @@ class FaultyWorker(Worker):
         executed = super()._execute_line(batch, content, position, line, start, length)
         if executed.status_code != 200:
             return executed
-        slots = [one.slot for one in executed.executions]
-        fault = self._faults.decide("answer", f"{batch.id}:{line}", lambda name: suits(name, slots))
-        if fault is None:
-            return executed
-        spoiled = spoil_answer(fault.name, executed.output, slots)
-        return replace(
-            executed,
-            output=spoiled.output,
-            status_code=spoiled.status_code,
-            spoiled=dict.fromkeys(spoiled.slots, fault.name),
+        texts = {one.slot: one.text for one in executed.executions}
+        fault = self._faults.decide(
+            "answer", f"{batch.id}:{line}", lambda name: suits(name, list(texts)), list(texts.values())
         )
+        if fault is not None:
+            spoiled = spoil_answer(fault.name, executed.output, list(texts))
+            return replace(
+                executed,
+                output=spoiled.output,
+                status_code=spoiled.status_code,
+                spoiled=dict.fromkeys(spoiled.slots, fault.name),
+            )
+        return self._spoil_translations(batch, line, executed) if self._faults.concern("text") else executed
+
+    def _spoil_translations(self, batch: Batch, line: int, executed: ExecutedLine) -> ExecutedLine:
+        """The line after the faults of its single texts."""
+        spoiled, translations = {}, {}
+        for slot, good in read_answers(executed).items():
+            fits = partial(can_happen, good)
+            fault = self._faults.decide("text", f"{batch.id}:{line}:{slot}", fits, [good.source])
+            if fault is not None:
+                spoiled[slot], translations[slot] = fault.name, spoil_translation(fault.name, good)
+        return replace(executed, output=write_answers(executed.output, translations), spoiled=spoiled)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Place = Literal["http", "creation", "batch", "answer", "line"]
+Place = Literal["http", "creation", "batch", "answer", "text", "line"]
 """Where a rule gets its chances: at each HTTP call, each POST /v1/batches, once for each batch, once for each
-executed line, and once for each line of an output file."""
+executed line, once for each text of an executed line, and once for each line of an output file."""
 
 CREATE = "POST /v1/batches"
 CONTENT = "GET /v1/files/{id}/content"
@@ -107,6 +107,18 @@ KINDS: dict[str, Kind] = {
     "slot_missing": Kind("answer", "The first slot is missing from the content."),
     "slot_added": Kind("answer", "A slot that was not asked for stands in the content."),
     "slots_merged": Kind("answer", "Slot 1 holds the texts of all slots, the others are empty."),
+    # The engine's answer to a text: formally faultless, and a bad translation
+    "engine_drops_placeholder": Kind("text", "The answer lacks its first placeholder, or pair of tags."),
+    "engine_swaps_numbers": Kind("text", "Two digits of a number are exchanged, or the number is another."),
+    "engine_leaves_source": Kind("text", "The answer is the source text, which is not in Latin letters."),
+    "engine_leaves_words": Kind("text", "A word of the answer is left in the source language's script."),
+    "engine_answers_in_french": Kind("text", "French words stand in place of the answer's."),
+    "engine_adds_preface": Kind("text", "'Sure! Here is the translation: ' precedes the answer."),
+    "engine_forgets_term": Kind("text", "A forbidden or another word stands for a term of the glossary."),
+    "engine_merges_slots": Kind("text", "The next slot's answer follows in this one, and stands in its own too."),
+    "engine_translates_code": Kind("text", "A URL, file name or identifier is translated."),
+    "engine_obeys_text": Kind("text", "The answer is 'OK, done.'"),
+    "engine_stops_half_way": Kind("text", "The answer ends near its middle, finish_reason stop."),
     # A line of the output file
     "line_twice": Kind("line", "The line stands in the file twice."),
     "line_unknown": Kind("line", "A line with a custom_id that nobody sent follows."),

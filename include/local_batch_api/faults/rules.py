@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from local_batch_api.faults.catalogue import KINDS, Kind, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-_GENERAL = ("name", "route", "count", "skip", "probability", "seed")
+_GENERAL = ("name", "route", "text", "count", "skip", "probability", "seed")
+_WITH_TEXT = ("answer", "text")
 
 
 class FaultRuleError(ValueError):
@@ -37,11 +38,15 @@ class Fault:
 
 @dataclass(slots=True)
 class Rule:
-    """One rule and its account: `seen` chances, of which `injected` were taken. `count` None: all."""
+    """One rule and its account: `seen` chances, of which `injected` were taken. `count` None: all.
+
+    `text` is what a source text must contain for the rule to see a chance; None: anything.
+    """
 
     name: str
     parameters: dict[str, float]
     route: str | None
+    text: str | None
     count: int | None
     skip: int
     probability: float
@@ -118,13 +123,24 @@ class Faults:
         with self._lock:
             return [rule.fault() for rule in self._rules if rule.kind.place == "creation" and rule.hits()]
 
-    def decide(self, place: Place, key: str, fits: Callable[[str], bool] = lambda _: True) -> Fault | None:
-        """The fault of this line, by a key of the caller's; rules whose name does not fit see no chance."""
+    def decide(
+        self, place: Place, key: str, fits: Callable[[str], bool] = lambda _: True, texts: Sequence[str] = ()
+    ) -> Fault | None:
+        """The fault of this line or text, by a key of the caller's.
+
+        Rules whose name does not fit see no chance, nor do those for other texts.
+        """
         with self._lock:
             for rule in self._rules:
-                if rule.kind.place == place and fits(rule.name) and rule.hits_once(key):
+                wanted = rule.text is None or any(rule.text in text for text in texts)
+                if rule.kind.place == place and wanted and fits(rule.name) and rule.hits_once(key):
                     return rule.fault()
         return None
+
+    def concern(self, place: Place) -> bool:
+        """Whether there is a rule for this place."""
+        with self._lock:
+            return any(rule.kind.place == place for rule in self._rules)
 
     def meet(self, batch_id: str) -> None:
         """Decide what will happen to this batch, unless that is done."""
@@ -180,6 +196,7 @@ def _read_rule(given: object) -> Rule:
         name,
         parameters,
         _route(name, kind, given.get("route")),
+        _text(name, kind, given.get("text")),
         None if given.get("count") is None else _integer(name, "count", given["count"]),
         _integer(name, "skip", given.get("skip", 0)),
         _number(name, "probability", given.get("probability", 1), 0, 1),
@@ -195,6 +212,16 @@ def _route(name: str, kind: Kind, route: object) -> str | None:
     if not isinstance(route, str) or len(route.split()) != 2 or not route.split()[1].startswith("/v1/"):
         raise FaultRuleError(f"The route of {name} must read like 'GET /v1/files/{{id}}/content', not {route!r}.")
     return route
+
+
+def _text(name: str, kind: Kind, text: object) -> str | None:
+    if text is None:
+        return None
+    if kind.place not in _WITH_TEXT:
+        raise FaultRuleError(f"The fault {name} has no text: it is not one of an answer.")
+    if not isinstance(text, str) or not text:
+        raise FaultRuleError(f"text of {name} must be what the source text contains, not {text!r}.")
+    return text
 
 
 def _integer(name: str, parameter: str, value: object) -> int:

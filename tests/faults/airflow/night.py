@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from faults.airflow import kill_points
 from faults.record import record
 
+from local_batch_api.filler import fill
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -58,7 +60,7 @@ class Folder:
         wanted = (*self.notices, *self.shared, *self.messages)
         if len(written) != len(wanted):
             return list(self.texts)
-        return [text for text, found in zip(wanted, written, strict=True) if found != f"[ja→en] {text}"]
+        return [text for text, found in zip(wanted, written, strict=True) if found != fill("ja", "en", text)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from contract.local_server import LocalServer
 from integration.steps.night import Night, write_phrasebook
@@ -25,7 +26,7 @@ PHRASES = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """Answers from PHRASES; other texts come back marked `[ja→en]`."""
+    """Answers from PHRASES; other texts come back as filler."""
     folder = tmp_path_factory.mktemp("local_batch_api")
     one = LocalServer(folder / "data")
     one.start("--phrasebook", str(write_phrasebook(folder / "phrases.tsv", PHRASES)))
@@ -47,3 +48,15 @@ def make_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 @pytest.fixture
 def night(make_night: Callable[[LocalServer], Night], server: LocalServer) -> Night:
     return make_night(server)
+
+
+@pytest.fixture
+def inject(night: Night) -> Iterator[Callable[..., None]]:
+    """Sets the server's faults; none are left for the next test."""
+    url = night.server.base_url.removesuffix("/v1") + "/local/faults"
+
+    def put(*rules: dict[str, object]) -> None:
+        httpx.put(url, json=list(rules)).raise_for_status()
+
+    yield put
+    put()

@@ -23,6 +23,7 @@ from batch_translate.steps.upload_file import upload_file
 from batch_translate.steps.verify_complete import verify_complete
 from batch_translate.steps.wait_for_claims import open_claims, reason_to_skip
 from batch_translate.steps.write_translations import write_translations
+from local_batch_api.filler import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -136,6 +137,11 @@ class Night:
             for job_key in job_keys:
                 statement = f"UPDATE jobs SET {column} = :time WHERE job_key = :job_key"
                 connection.execute(sa.text(statement), {"time": time.time() - seconds, "job_key": job_key})
+
+
+def filled(text: str, language: str = "en") -> str:
+    """What the server answers for a Japanese text that its phrasebook does not have."""
+    return fill("ja", language, text)
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -61,7 +61,7 @@ def test_each_language_is_asked_for_its_own_plural_forms(night: Night) -> None:
 def test_translation_that_does_not_fit_needs_a_review_and_says_so(
     own_night: Night, caplog: pytest.LogCaptureFixture
 ) -> None:
-    own_night.put(DAY, {"messages.json": MESSAGES})
+    own_night.put(DAY, {"messages.json": MESSAGES, "translate.toml": 'checks = { icu = "off" }\n'})
     report = own_night.run_day()
     assert report["languages"]["en"]["states"] == {"translated": 2, "needs_review": 1}
     assert report["languages"]["en"]["origins"] == {"batch": 2}
@@ -84,7 +84,12 @@ def test_translation_that_does_not_fit_needs_a_review_and_says_so(
 
 def test_document_with_what_does_not_fit_is_held_back_where_that_is_wanted(own_night: Night) -> None:
     own_night.put(
-        DAY, {"messages.json": MESSAGES, "translate.toml": 'on_missing = "hold"\n', "a.txt": "こんにちは"}
+        DAY,
+        {
+            "messages.json": MESSAGES,
+            "translate.toml": 'on_missing = "hold"\nchecks = { icu = "off" }\n',
+            "a.txt": "こんにちは",
+        },
     )
     with pytest.raises(
         IncompleteError, match=r"messages\.json \(1 × cannot stand in the document\)\. .*forget TEXT"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from contract.local_server import INCLUDE
-from integration.steps.night import DAY, files_below
+from integration.steps.night import DAY, files_below, filled
 
 from batch_translate.errors import ChangedInputError, IncompleteError, MissingFolderError, OutdatedPlanError
 from batch_translate.report import read_translations
@@ -51,7 +51,7 @@ def test_older_reading_never_overwrites_a_newer_one(night: Night) -> None:
     night.run_day(run_id="newer")
     with pytest.raises(OutdatedPlanError, match="a newer reading of this day has been published"):
         night.run_pass(older, 1, "older")
-    assert night.output() == {"a.txt": "[ja→en] 雪です\n".encode()}
+    assert night.output() == {"a.txt": f"{filled('雪です')}\n".encode()}
 
 
 def test_file_that_changes_after_it_was_read_is_refused_and_the_run_is_red(night: Night) -> None:
@@ -88,7 +88,7 @@ def test_return_to_an_earlier_content_is_green_only_once_it_is_published_again(n
     assert_red(night, plan, "run-3", "what is published is not what this run has")
     night.run_pass(plan, 1, "run-3")
     assert verify_complete(night.ledger, plan.url, "run-3")["complete"]
-    assert night.output() == {"a.txt": "[ja→en] 雨です\n".encode()}
+    assert night.output() == {"a.txt": f"{filled('雨です')}\n".encode()}
 
 
 def test_incomplete_documents_are_held_back_when_told_so(night: Night) -> None:
@@ -106,8 +106,8 @@ def test_every_target_language_is_published(night: Night) -> None:
     report = night.run_day(target_langs=["en", "pt-br", "fr"])
     assert set(report["languages"]) == {"en", "pt-BR", "fr"}
     assert night.executed() == ["雨です"] * 3
-    assert night.output(language="pt-BR") == {"a.txt": "[ja→pt-BR] 雨です\n".encode()}
-    assert night.output(language="fr") == {"a.txt": "[ja→fr] 雨です\n".encode()}
+    assert night.output(language="pt-BR") == {"a.txt": f"{filled('雨です', 'pt-BR')}\n".encode()}
+    assert night.output(language="fr") == {"a.txt": f"{filled('雨です', 'fr')}\n".encode()}
     assert set(read_translations(DAY, "pt-br")["target_language"]) == {"pt-BR"}
 
 
@@ -116,8 +116,8 @@ def test_encoding_and_line_ends_stay_and_what_is_rewritten_is_reported(night: Ni
     night.put(DAY, {"marked.csv": b"\xef\xbb\xbfid,text\r\n1,\xe9\x9b\xa8\r\n", "old.txt": legacy.encode("cp932")})
     report = night.run_day()
     output = night.output()
-    assert output["marked.csv"] == "\ufeffid,text,text_en\r\n1,雨,[ja→en] 雨\r\n".encode()
-    assert output["old.txt"].decode() == legacy.replace("これは", "[ja→en] これは")
+    assert output["marked.csv"] == f"\ufeffid,text,text_en\r\n1,雨,{filled('雨')}\r\n".encode()
+    assert output["old.txt"].decode() == "".join(f"{filled(line)}\r\n\r\n" for line in legacy.split())
     (problem,) = report["problems"]
     assert (problem["document"], problem["level"]) == ("old.txt", "note")
     assert "CP932" in problem["reason"]
@@ -143,6 +143,7 @@ def test_report_says_what_the_ledger_says(night: Night) -> None:
 
     sums = "count(*), sum(requests), sum(segments), sum(input_tokens), sum(output_tokens), sum(cost_usd)"
     names = ("batches", "requests", "segments", "input_tokens", "output_tokens", "cost_usd")
+    assert report["sent"].pop("reasons") == {"new": 2}
     assert report["sent"] == dict(zip(names, query(f"SELECT {sums} FROM jobs"), strict=True))
     english = report["languages"]["en"]
     assert query("SELECT count(*) FROM answers WHERE verdict = 'accepted'")[0] == english["distinct"] == 2
@@ -162,7 +163,7 @@ def test_aligned_table_has_the_documented_columns(night: Night) -> None:
     table = read_translations(DAY, "en", str(night.data / "output"))
     assert list(table.columns) == COLUMNS
     first, last = table.iloc[0], table.iloc[-1]
-    assert (first["row_id"], first["source"], first["target"]) == ("r1", "雨です", "[ja→en] 雨です")
+    assert (first["row_id"], first["source"], first["target"]) == ("r1", "雨です", filled("雨です"))
     assert (first["state"], first["origin"], first["model"]) == ("translated", "batch", "gpt-6-luna")
     assert (last["state"], last["document"]) == ("failed", "b.txt")
     assert table["target"].isna().sum() == 1

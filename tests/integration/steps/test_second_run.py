@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from integration.steps.night import DAY
+from integration.steps.night import DAY, filled
 
 if TYPE_CHECKING:
     from integration.steps.night import Night
@@ -41,7 +41,7 @@ def test_changed_row_sends_only_that_row(night: Night) -> None:
     night.run_day(run_id="run-2")
     assert night.executed() == sorted([*before, "こんばんは"])
     assert night.output()["greetings.csv"].decode() == (
-        "id,text,text_en\n1,こんばんは,Good evening\n2,雨です,[ja→en] 雨です\n"
+        f"id,text,text_en\n1,こんばんは,Good evening\n2,雨です,{filled('雨です')}\n"
     )
 
 
@@ -53,7 +53,7 @@ def test_another_day_takes_known_texts_from_memory(night: Night) -> None:
     report = night.run_day("2024-04-18", "run-2")
     assert night.executed() == before
     assert report["languages"]["en"]["origins"] == {"memory": 1}
-    assert night.output("2024-04-18") == {"again.txt": "[ja→en] 雪です\n".encode()}
+    assert night.output("2024-04-18") == {"again.txt": f"{filled('雪です')}\n".encode()}
 
 
 def test_every_step_can_be_repeated_without_sending_again(night: Night) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from integration.steps.night import DAY
+from integration.steps.night import DAY, filled
 from integration.steps.proxy import Exchange, proxy
 
 from batch_translate.errors import IncompleteError, JobError
@@ -45,7 +45,7 @@ def test_second_run_asks_only_for_what_the_first_does_not_hold(night: Night) -> 
     assert open_claims(second.url, "second") == 0
     assert night.run_pass(second, 2, "second") == []
     assert verify_complete(night.ledger, second.url, "second")["complete"]
-    assert night.output(NEXT_DAY)["shared.txt"].decode() == "[ja→en] 雨です\n\n[ja→en] 雪です\n"
+    assert night.output(NEXT_DAY)["shared.txt"].decode() == f"{filled('雨です')}\n\n{filled('雪です')}\n"
     night.write(first, "first")
     assert verify_complete(night.ledger, first.url, "first")["complete"]
     assert night.executed() == ["晴れです", "雨です", "雪です"]

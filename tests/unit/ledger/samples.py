@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from batch_translate import keys
 from batch_translate.answers import Answer, Usage
+from batch_translate.findings import Finding
 from batch_translate.ledger import answers, jobs, planning
 from batch_translate.ledger.planning import Asked, JobPlan
 from batch_translate.ledger.wanted import wanted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from batch_translate.ledger import Ledger
     from batch_translate.ledger.wanted import Missing, Outcome, WantedRow
 
+FINDING = Finding("numbers", "critical", "a finding")
 INSTRUCTION = keys.instruction_key("default", 1)
 DAY = "2024-04-17"
 Result = TypeVar("Result")
@@ -73,7 +75,7 @@ def answers_of(ledger: Ledger, job_key: str, verdict: Verdict = "accepted", said
             verdict,
             "" if verdict == "accepted" else verdict,
             f"{said}{slot.source}" if has_text else None,
-            ("a finding",) if verdict == "rejected" else (),
+            (FINDING,) if verdict == "rejected" else (),
             "model",
         )
         for slot in slots

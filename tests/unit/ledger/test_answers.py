@@ -8,6 +8,7 @@ from unit.ledger.samples import answers_of, collect, count, planned, submitted
 
 from batch_translate.answers import Usage
 from batch_translate.errors import ReconciliationError
+from batch_translate.findings import Finding
 from batch_translate.ledger import answers, days, jobs, planning
 
 if TYPE_CHECKING:
@@ -89,9 +90,8 @@ def test_answers_that_do_not_match_the_job_are_refused_whole(
 def test_text_findings_and_reason_come_back_as_they_were(ledger: Ledger) -> None:
     job_key = submitted(ledger, "a")
     (answer,) = answers_of(ledger, job_key)
-    said = answer._replace(
-        verdict="rejected", text="行1\n行2 '\"\\ 😀", findings=("足りない: {count}", "two"), reason="r"
-    )
+    findings = (Finding("placeholders", "critical", "足りない: {count}"), Finding("length", "warning", "two"))
+    said = answer._replace(verdict="rejected", text="行1\n行2 '\"\\ 😀", findings=findings, reason="r")
     collect(ledger, job_key, [said])
     (outcome,) = samples.outcomes(ledger, "a")
     assert (outcome.text, outcome.findings, outcome.reason) == (said.text, said.findings, "r")

@@ -13,7 +13,8 @@ from unit.ledger import samples
 from unit.ledger.samples import DAY, INSTRUCTION, key
 
 from batch_translate import keys
-from batch_translate.ledger import Ledger, answers, engine, jobs
+from batch_translate.findings import Finding
+from batch_translate.ledger import Ledger, answers, engine, jobs, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,3 +131,20 @@ def test_what_may_be_asked_again_is_asked_as_the_next_attempt(upgraded: Ledger) 
     for one, name in zip(samples.missing(upgraded, "f", "g"), "fg", strict=True):
         assert samples.plan(upgraded, name, attempt=one.attempt) is not None
     assert samples.missing(upgraded, "f", "g") == []
+
+
+def test_a_sentence_of_an_older_ledger_is_a_critical_finding(upgraded: Ledger) -> None:
+    with upgraded.write() as connection:
+        said = {"found": '["the placeholder {0} is missing"]', "job": SENT}
+        connection.execute(sa.text("UPDATE jobs SET state = 'collected' WHERE job_key = :job"), said)
+        connection.execute(
+            sa.text(
+                "INSERT INTO answers (job_key, custom_id, slot, verdict, reason, text, findings, answered_at) "
+                "SELECT job_key, custom_id, slot, 'rejected', 'findings', 'C', :found, 3.0 FROM requests "
+                "WHERE job_key = :job"
+            ),
+            said,
+        )
+    (outcome,) = samples.outcomes(upgraded, "c")
+    assert outcome.findings == (Finding("placeholders", "critical", "the placeholder {0} is missing"),)
+    assert profiles.content_of(upgraded, SENT) is None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from unit.ledger import samples
 from unit.ledger.samples import INSTRUCTION, answered, key, missing, outcomes, planned, rows, submitted
 
-from batch_translate.ledger import jobs
+from batch_translate.ledger import jobs, schema
 from batch_translate.ledger.wanted import Missing, Outcome, wanted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_missing_carries_the_latest_rejected_answer_with_its_findings(ledger: Le
     answered(ledger, "a", "rejected", "second ", attempt=2)
     answered(ledger, "a", "unanswered", attempt=3)
     (found,) = missing(ledger, "a")
-    assert (found.attempt, found.rejected) == (4, ("second a", ("a finding",)))
+    assert (found.attempt, found.rejected) == (4, ("second a", (samples.FINDING,)))
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,36 @@ def test_a_released_job_leaves_its_texts_missing(ledger: Ledger) -> None:
     planned(ledger, "a", run="dead", now=1.0)
     jobs.release_unsent(ledger, 2.0, except_run="me")
     assert [one.attempt for one in missing(ledger, "a")] == [2]
+
+
+def review(ledger: Ledger, name: str, text: str, in_use: int = 1) -> None:
+    with ledger.write() as connection:
+        row = {"segment_key": key(name), "text": text, "in_use": in_use}
+        origin = {"reviewer": "Hana", "sha256": "0" * 64, "decided_at": 5.0}
+        connection.execute(sa.insert(schema.reviews), {**row, **origin})
+
+
+def test_a_review_wins_over_every_answer_and_under_any_instruction(ledger: Ledger) -> None:
+    answered(ledger, "a", "accepted")
+    answered(ledger, "b", "rejected")
+    for name in ("a", "b", "new"):
+        review(ledger, name, f"reviewed {name}")
+    review(ledger, "c", "no longer in use", in_use=0)
+    other = [(4, key("a"), "another instruction")]
+    with wanted(ledger, rows("a", "b", "new", "c") + other) as questions:
+        assert [one.ordinal for one in questions.missing(3)] == [3]
+        found = list(questions.outcomes("run_1"))
+    assert [one.text for one in found] == ["reviewed a", "reviewed b", "reviewed new", None, "reviewed a"]
+    assert [one.origin for one in found] == ["review", "review", "review", "", "review"]
+    assert {one.state for one in found[:3]} == {"translated"}
+
+
+def test_of_rejected_answers_the_one_with_the_fewest_findings_is_shown(ledger: Ledger) -> None:
+    for attempt, (said, critical, warnings) in enumerate(
+        [("bad ", 2, 0), ("best ", 1, 0), ("noted ", 1, 3), ("worst ", 3, 0)], start=1
+    ):
+        job_key = submitted(ledger, "a", attempt=attempt)
+        (answer,) = samples.answers_of(ledger, job_key, "rejected", said)
+        findings = [samples.FINDING] * critical + [samples.FINDING._replace(severity="warning")] * warnings
+        samples.collect(ledger, job_key, [answer._replace(findings=tuple(findings))], now=float(attempt))
+    assert outcomes(ledger, "a")[0].text == "best a"

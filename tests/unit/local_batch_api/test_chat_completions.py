@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from local_batch_api.chat_completions import Answer, answer
+from local_batch_api.contract import Term
+from local_batch_api.filler import fill
 from local_batch_api.phrasebook import Phrasebook
 from local_batch_api.tokens import count_prompt_tokens, count_tokens
 
@@ -39,7 +41,7 @@ def content_of(answered: Answer) -> str:
 
 def test_packed_request_is_answered_slot_by_slot() -> None:
     answered = ask(contract(), response_format=schema("1", "2"))
-    assert json.loads(content_of(answered)) == {slot: f"[ja→en] {text}" for slot, text in SEGMENTS.items()}
+    assert json.loads(content_of(answered)) == {slot: fill("ja", "en", text) for slot, text in SEGMENTS.items()}
     assert [(one.slot, one.source_language, one.target_language, one.text) for one in answered.texts] == [
         (slot, "ja", "en", text) for slot, text in SEGMENTS.items()
     ]
@@ -47,12 +49,26 @@ def test_packed_request_is_answered_slot_by_slot() -> None:
 
 def test_schema_decides_which_slots_are_answered() -> None:
     answered = ask(contract(), response_format=schema("2", "3"))
-    assert json.loads(content_of(answered)) == {"2": f"[ja→en] {SEGMENTS['2']}", "3": ""}
+    assert json.loads(content_of(answered)) == {"2": fill("ja", "en", SEGMENTS["2"]), "3": ""}
 
 
 def test_glossary_of_the_request_is_used() -> None:
-    answered = ask(contract(glossary=[{"source": "新着", "target": "new items"}]))
-    assert json.loads(content_of(answered))["2"] == "[ja→en] {count}件の<1>new items</1>があります"
+    glossary = [
+        {"source": "新着", "target": "new items", "forbidden": ["news"]},
+        {"source": "件", "forbidden": ["x"]},
+    ]
+    answered = ask(contract(glossary=glossary))
+    assert "<1>new items</1>" in json.loads(content_of(answered))["2"]
+    assert answered.glossary == (Term("新着", "new items", ("news",)), Term("件", "", ("x",)))
+
+
+def test_what_is_said_about_a_text_changes_no_answer() -> None:
+    said = {
+        "about": {"1": "menu"},
+        "context": {"2": "before"},
+        "rejected": {"2": {"answer": "items", "finding": "The placeholder {count} is missing."}},
+    }
+    assert content_of(ask(contract(**said))) == content_of(ask(contract()))
 
 
 @pytest.mark.parametrize("text", ["お知らせ", '{"contract": 1}', '{"contract"', '["contract"]'])
@@ -72,6 +88,13 @@ def test_request_outside_the_contract_is_answered_as_plain_text(text: str) -> No
         {"target_language": ""},
         {"glossary": {"a": "b"}},
         {"glossary": ["a"]},
+        {"glossary": [{"source": "a"}]},
+        {"glossary": [{"source": "a", "forbidden": "b"}]},
+        {"about": ["menu"]},
+        {"about": {"3": "menu"}},
+        {"context": {"1": 2}},
+        {"rejected": {"1": "items"}},
+        {"rejected": {"1": {"answer": "items"}}},
     ],
 )
 def test_broken_contract_is_refused(broken: dict[str, Any]) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from local_batch_api.filler import fill
+
 if TYPE_CHECKING:
     from unit.local_batch_api.client import Client
 
-GOOD = {"1": "[ja→en] text 0.1", "2": "[ja→en] text 0.2"}
+GOOD = {slot: fill("ja", "en", f"text 0.{slot}") for slot in "12"}
 
 
 def account(fault: str | None, lost: str) -> list[tuple[str, str, str | None]]:
@@ -48,7 +50,12 @@ def test_line_in_the_error_file(client: Client, name: str, response: int | str |
 @pytest.mark.parametrize(
     ("name", "finish_reason", "content", "refusal"),
     [
-        ("answer_cut", "length", json.dumps(GOOD, ensure_ascii=False)[:22], None),
+        (
+            "answer_cut",
+            "length",
+            json.dumps(GOOD, ensure_ascii=False)[: len(json.dumps(GOOD, ensure_ascii=False)) // 2],
+            None,
+        ),
         ("answer_filtered", "content_filter", None, None),
         ("answer_refused", "stop", None, "I'm sorry, I can't help with that."),
         ("answer_empty", "stop", "", None),

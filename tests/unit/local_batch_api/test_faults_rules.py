@@ -63,6 +63,17 @@ def test_what_happens_to_a_line_is_decided_once() -> None:
     assert 10 < sum(map(bool, first)) < 40
 
 
+def test_rule_for_a_text_sees_the_chances_of_that_text_alone() -> None:
+    faults = Faults(
+        read_rules([{"name": "engine_adds_preface", "text": "猫"}, {"name": "answer_cut", "text": "猫"}])
+    )
+    for place, name in (("text", "engine_adds_preface"), ("answer", "answer_cut")):
+        taken = [faults.decide(place, key, texts=texts) for key, texts in (("a", ["犬"]), ("b", ["犬", "子猫"]))]
+        assert [one and one.name for one in taken] == [None, name]
+    assert [rule["seen"] for rule in faults.wire()] == [1, 1]
+    assert (faults.concern("text"), faults.concern("line")) == (True, False)
+
+
 def test_batch_keeps_its_faults_until_they_are_replaced() -> None:
     faults = Faults(read_rules([{"name": "stuck", "count": 1, "share": 0.25}]))
     faults.meet("a")
@@ -91,6 +102,8 @@ def test_batch_keeps_its_faults_until_they_are_replaced() -> None:
         ({"name": "slow", "route": "/v1/batches"}, "must read like 'GET /v1/files/{id}/content'"),
         ({"name": "slow", "route": "GET /local/executions"}, "must read like"),
         ({"name": "stuck", "route": "GET /v1/batches"}, "stuck has no route"),
+        ({"name": "stuck", "text": "a"}, "stuck has no text"),
+        ({"name": "answer_cut", "text": ""}, "text of answer_cut must be what the source text contains, not ''"),
     ],
 )
 def test_rule_that_means_nothing_is_refused(rule: object, said: str) -> None:

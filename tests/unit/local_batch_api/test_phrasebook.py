@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local_batch_api.contract import Term
+from local_batch_api.filler import fill
 from local_batch_api.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def test_known_text_is_translated_for_its_languages_only(tmp_path: Path) -> None
     book = phrasebook(tmp_path, "ja\ten\tお知らせ\tNotice", "ja\tfr\tお知らせ\tAvis")
     assert book.translate("ja", "en", "お知らせ") == "Notice"
     assert book.translate("ja", "fr", "お知らせ") == "Avis"
-    assert book.translate("ja", "de", "お知らせ") == "[ja→de] お知らせ"
+    assert book.translate("ja", "de", "お知らせ") == fill("ja", "de", "お知らせ")
 
 
 def test_text_without_languages_finds_the_first_entry(tmp_path: Path) -> None:
@@ -39,22 +41,21 @@ def test_lookup_is_by_normal_form_c_and_escapes_are_read(tmp_path: Path) -> None
     assert book.translate("ja", "en", unicodedata.normalize("NFD", "ガ\tイ\nド\\")) == "a\tb\nc\\n"
 
 
-def test_unknown_text_keeps_every_placeholder() -> None:
-    text = "{count}件の<1>新着</1><2/>が%1$sと%(name)sに${a}と{{b}}"
-    assert Phrasebook().translate("ja", "en", text) == f"[ja→en] {text}"
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("term", "known"),
     [
-        ("猫と犬", "[ja→en] catとdog"),
-        ("子猫は猫", "[ja→en] kittenはcat"),
-        ("{猫}は%(猫)sと<1>猫</1>", "[ja→en] {猫}は%(猫)sと<1>cat</1>"),
+        (Term("茶筒", "tea caddy"), True),  # inflected
+        (Term("茶筒", "TEA caddies"), True),
+        (Term("茶筒", "canister"), False),
+        (Term("茶筒", "", ("box",)), True),
+        (Term("茶筒", "", ("caddies",)), False),
+        (Term("茶筅", "whisk"), True),  # does not occur
     ],
 )
-def test_glossary_terms_are_used_outside_of_placeholders(text: str, expected: str) -> None:
-    glossary = [("猫", "cat"), ("犬", "dog"), ("子猫", "kitten"), ("cat", "never")]
-    assert Phrasebook().translate("ja", "en", text, glossary) == expected
+def test_translation_that_breaks_the_glossary_is_not_given(tmp_path: Path, term: Term, known: bool) -> None:
+    book = phrasebook(tmp_path, "ja\ten\t茶筒が二つ\tTwo tea caddies")
+    expected = "Two tea caddies" if known else fill("ja", "en", "茶筒が二つ", [term])
+    assert book.translate("ja", "en", "茶筒が二つ", [term]) == expected
 
 
 @pytest.mark.parametrize("line", ["ja\ten\tonly three", "ja\ten\tbad \\x escape\ttarget"])

@@ -18,7 +18,7 @@ GOOD = {"1": "one", "2": "two"}
 
 
 def asked(count: int) -> dict[str, list[Slot]]:
-    return {"id": [Slot("id", number, "ja", "en", f"文{number}") for number in range(1, count + 1)]}
+    return {"id": [Slot("id", number, "ja", "en", f"文{number}", "") for number in range(1, count + 1)]}
 
 
 def sort(count: int, *file: bytes) -> Reconciled:

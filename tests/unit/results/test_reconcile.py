@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from batch_translate.answers import Answer, Slot, Usage
+from batch_translate.findings import Finding
 from batch_translate.results.lines import Content, Line, NoContent, Unreadable, read_lines
 from batch_translate.results.reconcile import Reconciled, reconcile
 
@@ -15,7 +16,7 @@ BILLED = Usage(10, 1, 5)
 
 
 def slots(custom_id: str, count: int) -> list[Slot]:
-    return [Slot(custom_id, n, "ja", "en", f"文{n}") for n in range(1, count + 1)]
+    return [Slot(custom_id, n, "ja", "en", f"文{n}", "") for n in range(1, count + 1)]
 
 
 SINGLE = {"one": slots("one", 1)}
@@ -31,8 +32,13 @@ def nothing(custom_id: str, reason: str = "HTTP 500", *, text_at_fault: bool = F
     return NoContent(custom_id, reason, text_at_fault, Usage(3))
 
 
-def check(slot: Slot, text: str) -> list[str]:
-    return [f"{slot.source} lost its %s"] if "bad" in text else []
+def check(slot: Slot, text: str) -> tuple[Finding, ...]:
+    found = []
+    if "bad" in text:
+        found.append(Finding("placeholders", "critical", f"{slot.source} lost its %s"))
+    if "odd" in text:
+        found.append(Finding("length", "warning", "odd"))
+    return tuple(found)
 
 
 def sort(asked: dict[str, list[Slot]], *lines: Line) -> Reconciled:
@@ -66,7 +72,15 @@ def test_requests_are_matched_by_id_and_never_by_position() -> None:
 
 def test_a_finding_rejects_the_text_and_keeps_it() -> None:
     (answer,) = sort(SINGLE, content("one", {"1": "bad"})).answers
-    assert answer == Answer(SINGLE["one"][0], "rejected", "findings", "bad", ("文1 lost its %s",), "model")
+    (slot,) = SINGLE["one"]
+    assert answer == Answer(slot, "rejected", "findings", "bad", check(slot, "bad"), "model")
+
+
+def test_a_warning_is_noted_and_forbids_nothing() -> None:
+    (answer,) = sort(SINGLE, content("one", {"1": "odd"})).answers
+    assert (answer.verdict, [finding.message for finding in answer.findings]) == ("accepted", ["odd"])
+    (answer,) = sort(SINGLE, content("one", {"1": "odd and bad"})).answers
+    assert (answer.verdict, len(answer.findings)) == ("rejected", 2)
 
 
 @pytest.mark.parametrize(

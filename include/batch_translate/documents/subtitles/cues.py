@@ -24,7 +24,7 @@ NUMBER = re.compile(r"\s*+\ufeff?[0-9]++\s*+")
 
 # Players take a point for the comma and the other way round, and times without hours.
 _TIME = r"(?:[0-9]++:)?[0-9]{1,2}:[0-9]{1,2}(?:[,.][ ]?[0-9]{1,3})?"
-_TIMING = re.compile(rf"\s*+\ufeff?{_TIME}[ \t]*+-->[ \t]*+{_TIME}(?=\s|\Z)")
+_TIMING = re.compile(rf"\s*+\ufeff?({_TIME})[ \t]*+-->[ \t]*+({_TIME})(?=\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class Cue:
     """The text lines of one cue, as they stand: `number` counts the cues with a timing, `line_end` is its own.
 
     `timing_follows`: no line stands between the text and the next timing, so a number at its end would be taken
-    for that cue's.
+    for that cue's. `seconds` is how long it is shown, "" where its end is not after its beginning.
     """
 
     number: int
     text: str
     line_end: str
     timing_follows: bool
+    seconds: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ def _pieces(
         yield timing
         text = block[at + 1 : end]
         label = text.pop() if end < len(block) and text and NUMBER.fullmatch(text[-1]) else ""
-        if _TIMING.match(timing):
+        times = _TIMING.match(timing)
+        if times is not None:
             follows = end < len(block) and not label
-            yield Cue(next(numbers), "".join(text), _line_end(timing), follows)
+            yield Cue(next(numbers), "".join(text), _line_end(timing), follows, _seconds(times))
         else:
             yield Problem(
                 f"line {first + at}",
@@ -98,6 +100,19 @@ def _beside(lines: list[str], first: int, syntax: CueSyntax, timing_follows: boo
             place = f"line {first + lines.index(stray)}"
             yield Problem(place, "stands in no cue and is not translated: an empty line ends a cue's text")
     yield "".join(lines)
+
+
+def _seconds(times: re.Match[str]) -> str:
+    start, end = map(_moment, times.groups())
+    return f"{end - start:g}" if end > start else ""
+
+
+def _moment(time: str) -> float:
+    clock, _, fraction = time.replace(",", ".").partition(".")
+    seconds = 0.0
+    for part in clock.split(":"):
+        seconds = 60 * seconds + int(part)
+    return round(seconds + float(f"0.{fraction.strip() or 0}"), 3)
 
 
 def _line_end(line: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar, TextIO
@@ -25,7 +26,7 @@ from batch_translate.documents.subtitles.markup import (
     webvtt_margins,
     webvtt_spans,
 )
-from batch_translate.documents.text_format import Parts, TextFormat, cut_margins
+from batch_translate.documents.text_format import Parts, Slot, TextFormat, cut_margins
 from batch_translate.segments import Problem
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ class _Subtitles(TextFormat):
     def cue_parts(self, cue: Cue, source_language: str, target_language: str) -> Parts:
         """Cut the text of a cue into parts."""
 
+    def with_time(self, cue: Cue, parts: Parts) -> Parts:
+        """The parts of a cue's text, whose segments know how long it is shown."""
+        for part in parts:
+            if isinstance(part, Slot):
+                part = replace(part, segment=part.segment._replace(seconds=cue.seconds))
+            yield part
+
     def put_for(self, cue: Cue, source: str, language: str) -> Put:
         """Write a target, its markup restored, in place of `source`, the text of `cue`."""
         return partial(self._put, cue, source, language)
@@ -84,7 +92,8 @@ class SubRip(_Subtitles):
         before, text, after = cut_margins(cue.text)
         yield before
         prose = Prose(f"cue {cue.number}", source_language, target_language)
-        yield from prose.parts(text, subrip_spans(text), self.put_for(cue, text, target_language))
+        put = self.put_for(cue, text, target_language)
+        yield from self.with_time(cue, prose.parts(text, subrip_spans(text), put))
         yield after
 
 
@@ -113,5 +122,6 @@ class WebVtt(_Subtitles):
         before, text, after = webvtt_margins(cue.text)
         yield before
         prose = Prose(f"cue {cue.number}", source_language, target_language, decode=decoded, encode=speller(text))
-        yield from prose.parts(text, webvtt_spans(text), self.put_for(cue, text, target_language))
+        put = self.put_for(cue, text, target_language)
+        yield from self.with_time(cue, prose.parts(text, webvtt_spans(text), put))
         yield after

@@ -1,0 +1,1 @@
+"""Checks: pure functions from a source text and its translation to findings."""

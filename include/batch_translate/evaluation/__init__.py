@@ -1,0 +1,1 @@
+"""Evaluation: published translations scored against references."""
