@@ -21,8 +21,12 @@ from corpus_pairs import NO_CORPUS, CorpusPair, corpus_pairs
 from batch_translate.answers import Slot, Usage
 from batch_translate.checks.registry import CHECKS, run_checks
 from batch_translate.findings import Finding, is_critical
+from batch_translate.glossary.terms import Term as GlossaryTerm
 from batch_translate.results.lines import Content
 from batch_translate.results.reconcile import reconcile
+from local_batch_api.contract import Term
+from local_batch_api.faults.catalogue import KINDS
+from local_batch_api.faults.engine import GoodAnswer, can_happen, spoil_translation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +108,23 @@ def caught(pairs: Sequence[CorpusPair], seed: int = SEED) -> dict[str, Caught]:
     return results
 
 
+def engine_faults(pairs: Sequence[CorpusPair]) -> dict[str, Caught]:
+    """The same for the faults of the local API's engine, where it is known what the good answer is."""
+    results = {name: Caught() for name, kind in KINDS.items() if kind.place == "text"}
+    for index, (_, file, pair) in enumerate(pairs):
+        following = pairs[index + 1] if index + 1 < len(pairs) else None
+        after = following.pair.target if following and following.file == file else ""
+        terms = [Term(word, word) for word in pair.source.split() if len(word) > 3 and word in pair.target][:1]
+        good = GoodAnswer(pair.source, pair.target_language, pair.target, terms, after)
+        asked = pair._replace(terms=tuple(GlossaryTerm(it.source, it.target) for it in terms))
+        before = set(run_checks(asked, {}))
+        for name, result in results.items():
+            if can_happen(good, name):
+                spoiled = asked._replace(target=spoil_translation(name, good))
+                result.count(spoiled, [it for it in run_checks(spoiled, {}) if it not in before])
+    return results
+
+
 def _slots_merged(pairs: Sequence[CorpusPair]) -> Caught:
     """The first of two slots has both texts and the other is empty: seen before any check, by the empty slot."""
     result = Caught()
@@ -123,13 +144,10 @@ def _slots_merged(pairs: Sequence[CorpusPair]) -> Caught:
 
 
 def tables(pairs: Sequence[CorpusPair]) -> str:
-    """The two tables of docs/checks.md."""
-    good, bad = alarms(pairs), caught(pairs)
-    lines = ["| mutation | applied | caught | by a critical finding | mostly by |", "|---|--:|--:|--:|---|"]
-    for name, it in bad.items():
-        by = ", ".join(check for check, _ in it.by_check.most_common(3))
-        critical = it.critical / it.applied if it.applied else 1.0
-        lines.append(f"| {name.replace('_', ' ')} | {it.applied} | {it.share:.1%} | {critical:.1%} | {by} |")
+    """The tables of docs/checks.md."""
+    good = alarms(pairs)
+    lines = _table("mutation", caught(pairs))
+    lines += ["", *_table("engine fault", engine_faults(pairs))]
     lines += ["", "| check | severity | alarms |", "|---|---|--:|"]
     lines += [f"| `{name}` | {check.severity} | {good.by_check[name]} |" for name, check in CHECKS.items()]
     lines += [
@@ -138,6 +156,16 @@ def tables(pairs: Sequence[CorpusPair]) -> str:
         f"and placeholders on {good.apart}.",
     ]
     return "\n".join(lines)
+
+
+def _table(title: str, results: dict[str, Caught]) -> list[str]:
+    lines = [f"| {title} | applied | caught | by a critical finding | mostly by |", "|---|--:|--:|--:|---|"]
+    for name, it in results.items():
+        by = ", ".join(f"`{check}`" if check in CHECKS else check for check, _ in it.by_check.most_common(3))
+        critical = it.critical / it.applied if it.applied else 1.0
+        shown = name.removeprefix("engine_").replace("_", " ")
+        lines.append(f"| {shown} | {it.applied} | {it.share:.1%} | {critical:.1%} | {by} |")
+    return lines
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.mutations import alarms, caught
+from benchmarks.mutations import alarms, caught, engine_faults
 from corpus_pairs import CORPUS, NO_CORPUS, CorpusPair, corpus_pairs
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=NO_CORPUS)
@@ -30,5 +30,13 @@ def test_broken_translations_are_caught(pairs: list[CorpusPair]) -> None:
     shares = {name: round(it.share, 3) for name, it in results.items()}
     applied = sum(it.applied for it in results.values())
     assert sum(it.caught for it in results.values()) / applied > 0.98
-    # Two numbers that changed places are both still there; where they may stand, another language decides.
-    assert {name: share for name, share in shares.items() if share < 0.95} in ({}, {"numbers_swapped": 0.939})
+    # Two numbers that changed places are both still there; where they stand, another language decides.
+    assert {name for name, share in shares.items() if share < 0.95} <= {"numbers_swapped"}
+    assert shares["numbers_swapped"] > 0.9
+
+
+def test_engine_faults_are_caught(pairs: list[CorpusPair]) -> None:
+    results = engine_faults(pairs)
+    applied = sum(it.applied for it in results.values())
+    assert sum(it.caught for it in results.values()) / applied > 0.95
+    assert {name for name, it in results.items() if it.applied and it.share < 0.9} <= {"engine_merges_slots"}

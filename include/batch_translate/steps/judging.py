@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_translate import keys
+from batch_translate.checks.documents import DOCUMENT_CHECKS
 from batch_translate.checks.pair import Pair
 from batch_translate.checks.registry import CHECKS, run_checks
 from batch_translate.errors import SettingsError
@@ -21,9 +22,15 @@ _BANNED = Finding("banned", "critical", "A person has banned this translation.")
 
 
 def refuse_unknown_checks(profiles: Iterable[Profile]) -> None:
-    """Raises SettingsError where a profile names a check that does not exist: it would be off without a word."""
-    known = CHECKS.keys()
+    """Raises SettingsError where a profile names a check that does not exist, or asks of one what it cannot do."""
+    known = {*CHECKS, *DOCUMENT_CHECKS}
     for profile in profiles:
+        noted = [name for name in DOCUMENT_CHECKS if profile.checks.get(name) == "critical"]
+        if noted:
+            raise SettingsError(
+                f"profile {profile.name!r} in translate.toml: {', '.join(noted)} cannot be critical: it is seen when "
+                "the document is written, after the answers were judged. Say warning or off."
+            )
         if unknown := profile.checks.keys() - known:
             raise SettingsError(
                 f"profile {profile.name!r} in translate.toml: there is no check {', '.join(sorted(unknown))}; the "

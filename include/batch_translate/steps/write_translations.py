@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from sqlalchemy.exc import SQLAlchemyError
 
 from batch_translate import storage
+from batch_translate.checks.documents import DocumentChecks
 from batch_translate.documents.registry import format_of
 from batch_translate.errors import ChangedInputError, DocumentError, JobError, OutdatedPlanError
 from batch_translate.ledger import Ledger, days
@@ -205,7 +206,8 @@ class _Publication:
         return draft
 
     def _targets(self, number: int, document: PlannedDocument) -> Targets:
-        judge = Judge(plans.profile_of(self._plan, document.path, self._language))
+        profile = plans.profile_of(self._plan, document.path, self._language)
+        judge, within = Judge(profile), DocumentChecks(self._language, profile.checks)
 
         def target(segment: Segment, fits: Fits) -> str | None:
             row, outcome = next(self._pairs, (None, None))
@@ -222,6 +224,9 @@ class _Publication:
                 # People decide: what they wrote is used, and what the checks say of it is noted.
                 found = judge.findings(row.source, outcome.text, row.context)
                 outcome = outcome._replace(findings=tuple(one._replace(severity="warning") for one in found))
+            if outcome.state == "translated" and outcome.text is not None:
+                noted = within.add(segment, outcome.text)
+                outcome = outcome._replace(findings=outcome.findings + noted) if noted else outcome
             self._add(row, outcome)
             return outcome.text if outcome.state == "translated" else None
 

@@ -161,6 +161,7 @@ def test_a_job_is_judged_by_the_profile_it_was_asked_under_even_without_its_plan
         ("[[profiles]]\nname = 'a'\nstyle = 'b'", "there is no setting 'profiles.0.style'"),
         ("checks = { numbers = 'maybe' }", "checks.numbers"),
         ("checks = { no_such_check = 'off' }", "no_such_check"),
+        ("checks = { reading_speed = 'critical' }", "reading_speed cannot be critical"),
     ],
 )
 def test_a_wrong_profile_is_refused_before_anything_is_sent(night: Night, toml: str, problem: str) -> None:
@@ -187,3 +188,13 @@ def test_a_profile_is_kept_once_however_many_jobs_it_has(night: Night) -> None:
     with night.ledger.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM jobs")).scalar_one() == 2
         assert connection.execute(sa.text("SELECT count(*) FROM profiles")).scalar_one() == 1
+
+
+def test_what_is_seen_in_the_document_alone_is_noted(night: Night) -> None:
+    subtitle = "1\n00:00:01,000 --> 00:00:01,200\nおはよう\n"
+    night.put(DAY, {"a.srt": subtitle})
+    report = night.run_day()
+    assert report["languages"]["en"]["states"] == {"translated": 1}
+    assert report["languages"]["en"]["findings"] == {"reading_speed": {"warning": 1}}
+    assert "Good morning" in night.output()["a.srt"].decode()
+    assert "characters a second" in (night.data / "output" / DAY / "_review.csv").read_text("utf-8-sig")
