@@ -19,7 +19,7 @@ INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down test test-faults check bench bench-lookups bench-waiting fuzz requirements check-requirements
+.PHONY: help demo up down test test-faults check bench bench-lookups bench-waiting fuzz evaluate requirements check-requirements
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,11 @@ bench-waiting: $(DEV) ## Measure a triggerer in which 1,000 batches wait (WAIT_S
 
 fuzz: $(DEV) ## Generated documents of every format (FUZZ_EXAMPLES=10000 each)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/conformance -k "any_" -v --timeout 7200
+
+evaluate: $(DEV) ## Score translations: FOLDER=2024-04-17 or data/output/2024-04-17/en, REFERENCES=folder (docs/evaluation.md)
+	@test -n "$(FOLDER)" -a -n "$(REFERENCES)" || \
+	{ echo "name both: make evaluate FOLDER=2024-04-17 REFERENCES=folder [OPTIONS=\"--json FILE\"]" >&2; exit 1; }
+	@PYTHONPATH=include $(BIN)/python -m batch_translate evaluate "$(FOLDER)" --references "$(REFERENCES)" $(OPTIONS)
 
 requirements: $(UV) ## Compile requirements.txt and requirements-dev.txt anew
 	$(UV) $(COMPILE) requirements.in -o requirements.txt

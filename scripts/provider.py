@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from local_api import INCLUDE, LocalApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 EXAMPLES = INCLUDE / "examples"
 _PROJECT = INCLUDE.parent
@@ -41,14 +41,14 @@ def pipeline_environment(data: Path) -> dict[str, str]:
 
 
 @contextmanager
-def provider(data: Path, delay: float) -> Iterator[dict[str, str]]:
+def provider(data: Path, delay: float, options: Sequence[str] = ()) -> Iterator[dict[str, str]]:
     """OPENAI_API_KEY and OPENAI_BASE_URL of the API to use; the local API runs until the block is left.
 
-    `delay` are the seconds the local API takes for a batch.
+    `delay` are the seconds the local API takes for a batch, `options` more of its flags.
     """
     given = settings()
     if given.get("OPENAI_API_KEY"):
         yield {name: given[name] for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL") if given.get(name)}
         return
-    with LocalApi(data / "local_batch_api", EXAMPLES / "phrasebook.tsv", delay) as api:
+    with LocalApi(data / "local_batch_api", EXAMPLES / "phrasebook.tsv", delay, options=options) as api:
         yield api.environment()

@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from batch_translate import review_commands
+from batch_translate import evaluation_command, review_commands
 from batch_translate.config import Environment
 from batch_translate.errors import BatchTranslateError, SettingsError
 from batch_translate.ledger import Ledger
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     recover = commands.add_parser("recover", help="collect the ended batches of all runs, free what never arrived")
     recover.set_defaults(run=_recover)
     review_commands.add_to(commands)
+    evaluation_command.add_command(commands)
     return parser
 
 

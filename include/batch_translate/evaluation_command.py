@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batch_translate import storage
@@ -88,8 +87,7 @@ def _folders(given: argparse.Namespace) -> tuple[str, str, str]:
         source: str = given.input or storage.join(data, "input", folder)
         language = checked_tag(given.to) if given.to else _only_language(source)
         return storage.join(data, "output", folder, language), source, language
-    folder = folder if "://" in folder else str(Path(folder).absolute())
-    rest, _, name = folder.rpartition("/")
+    rest, _, name = str(storage.local_path(folder) or folder).rpartition("/")
     day = rest.rpartition("/")[2]
     is_output = _DAY.fullmatch(day) is not None
     if not given.to and not is_output:
@@ -101,7 +99,7 @@ def _folders(given: argparse.Namespace) -> tuple[str, str, str]:
 
 
 def _only_language(source_folder: str) -> str:
-    root, _, day = source_folder.rstrip("/").rpartition("/")
+    root, _, day = str(storage.local_path(source_folder) or source_folder.rstrip("/")).rpartition("/")
     request = RunRequest(day=day, run_id="evaluation", input=root, output="", work="")
     languages = load_settings(request).languages()
     if len(languages) > 1:

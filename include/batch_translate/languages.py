@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _KANA = "ぁ-ゖゝゞァ-ヺーヽヾｦ-ﾟ"
-_HAN = "々〆〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+_HAN = "々〆〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af"
 _LATIN = "A-Za-zªºÀ-ÖØ-öø-ʸḀ-ỿＡ-Ｚａ-ｚ"
 _CYRILLIC, _ARABIC, _HEBREW, _DEVANAGARI = "Ѐ-ԯ", "؀-ۿݐ-ݿ", "֐-׿", "ऀ-ॿ"
 # A language that is not listed is written in Latin letters.

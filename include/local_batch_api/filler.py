@@ -1,7 +1,7 @@
 """What stands for a translation that no phrasebook has: words of the target language without a meaning.
 
-`雨です、{name}さん。` in English is `Rezoku, {name} of.`: what has to survive a translation is kept (placeholders,
-code, URLs, line breaks, numbers by their value, brackets and the marks at a sentence's end), the rest is about as
+`雨です、{name}さん。` in English is `Zagata, {name} zuma.`: kept is what has to survive a translation
+(placeholders, code, URLs, line breaks, numbers by value, brackets, the marks at a sentence's end). The rest is as
 long as a translation would be, in the right script, and nobody takes it for one. It begins with an invented word
 that the whole source decides, so another source practically never has the same answer; the same one always has.
 """

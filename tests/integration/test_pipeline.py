@@ -112,11 +112,44 @@ def test_schedule_starts_a_run_for_the_day_before(stack: Pipeline) -> None:
     assert published.read_text("utf-8") == f"{fill('ja', 'en', '本日は休業いたします。')}\n"
 
 
+def test_corrections_win_and_the_command_that_is_named_rewrites_the_day(stack: Pipeline) -> None:
+    text = "店は休みです。"
+    head = "source_language,target_language,source,correction\n"
+    stack.put("_reviewed", {"mine.csv": f"{head}ja,en,{text},The shop is closed.\n"})
+    stack.put("2024-05-02", {"a.txt": f"{text}\n"})
+    output, sent = stack.data / "output" / "2024-05-02" / "en" / "a.txt", len(stack.executions())
+    run = stack.trigger_and_wait("2024-05-02")
+    assert (run.state, output.read_text("utf-8")) == ("success", "The shop is closed.\n")
+
+    stack.put("_reviewed", {"mine.csv": f"{head}ja,en,{text},We are closed.\n"})
+    stack.api.wait_for_dag("import_reviews")
+    stack.api.unpause("import_reviews")
+    imported = stack.api.wait_for_run("import_reviews", stack.api.trigger("import_reviews", {}), 60)
+    assert imported.state == "success"
+    log = stack.log_of(imported, "import_reviews")
+    command = f"dags clear {DAG} --run-id {run.run_id} --yes"
+    assert f"2024-05-02 (en): airflow {command}" in log
+    stack.airflow.run_cli(*command.split())
+    assert stack.wait(run.run_id).state == "success"
+    assert output.read_text("utf-8") == "We are closed.\n"
+    assert len(stack.executions()) == sent
+
+
+def test_corrections_that_cannot_be_read_make_the_night_red_and_stop_nothing(stack: Pipeline) -> None:
+    stack.put("_reviewed", {"broken.xlf": "<xliff"})
+    stack.put("2024-05-03", {"a.txt": "本日は休業いたします。\n"})
+    run = stack.trigger_and_wait("2024-05-03")
+    assert run.state == "failed"
+    assert "Corrections are missing" in stack.log_of(run, "verify_complete")
+    assert (stack.data / "output" / "2024-05-03" / "en" / "a.txt").exists()
+    (stack.data / "input" / "_reviewed" / "broken.xlf").unlink()
+
+
 def test_missing_folder_skips_the_run_and_says_so(stack: Pipeline) -> None:
     run = stack.trigger_and_wait("1999-12-31")
     assert run.state == "success"
     states = {task.task_id: task.state for task in stack.api.task_instances(DAG, run.run_id)}
-    assert states.pop("recover_jobs") == "success"
+    assert states.pop("import_reviews") == states.pop("recover_jobs") == "success"
     assert set(states.values()) == {"skipped"}
     assert "there is no folder" in stack.log_of(run, "read_documents")
 

@@ -112,3 +112,9 @@ def test_a_tag_has_one_spelling(given: str, spelled: str) -> None:
 def test_what_is_no_tag_is_refused_with_examples(tag: str) -> None:
     with pytest.raises(SettingsError, match="'pt-BR'"):
         checked_tag(tag)
+
+
+def test_hangul_is_no_japanese() -> None:
+    # U+F900, where a block of Han begins, is normalised to U+8C48 by a careless editor: Hangul lies in between.
+    assert not has_letters_of("ja", "가나다")
+    assert has_letters_of("ja", "\uf900")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from batch_translate.checks.pair import Pair
 
-# RFC 3986's characters. Japanese that follows without a space ends it, as do `<` of a tag and `{` of a placeholder.
+# RFC 3986's characters. Japanese that follows without a space ends it, and so do a tag and a placeholder.
 _ADDRESS = re.compile(
     r"(?P<url>[a-z]{2,8}://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+)"
     r"|(?a:(?<![\w.%+-])(?P<mail>[\w.%+-]+@[\w-]+(?:\.[\w-]+)+))",

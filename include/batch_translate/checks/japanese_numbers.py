@@ -47,8 +47,8 @@ _RANGE = re.compile(r"\s*(?:[~〜―–—−-]|から|ないし|、|,)\s*")
 
 # What a single one of needs no number in other languages: `1時間` is an hour, `0件` no results.
 _ONE_OF = re.compile(
-    "つ|人|名|回|度|個|台|本|冊|枚|匹|頭|羽|件|種|通り|か所|箇所|カ所|ヶ所|社|点|例|部|組|対|行|文字|単語|ページ|画面"
-    "|年|日|時間|分|秒|週|か月|ヶ月|カ月|ヵ月|世代|段|歩|口|泊|杯|品|曲|話|語|文|問|票|便|方|面|側|ファイル"
+    "つ|人|名|回|度|個|台|本|冊|枚|匹|頭|羽|件|種|通り|か所|箇所|カ所|ヶ所|社|点|例|部|組|対|行|文字|単語|画面"
+    "|年|日|時間|分|秒|週|か月|ヶ月|カ月|ヵ月|世代|段|歩|口|泊|杯|品|曲|話|語|文|問|票|便|方|面|側|[ァ-ヺ]"
 )
 _ORDINAL = re.compile("(?:日|回|人|個|本|年|週|台|枚|件|行|ページ|社|番|度)目")
 _AND_A_HALF = re.compile("(時間|分|年|か月|ヶ月|カ月|週間|日|倍)半")
@@ -163,11 +163,12 @@ def _readings(written: str, value: int | Decimal, after: str) -> tuple[Value, ..
 def _strength(value: int | Decimal, before: str, after: str) -> Strength:
     if before[-1:] == "数":
         return "hint"
-    if isinstance(value, int) and (
-        (value <= 1 and (before == "分の" or (_ONE_OF.match(after) and not _ORDINAL.match(after))))
-        or (value in (2, 3) and after[:1] == "つ")
-    ):
+    if value in (2, 3) and after[:1] == "つ":
         return "weak"
+    if isinstance(value, int) and value <= 1 and before[-1:] != "第":
+        is_one_of = _ONE_OF.match(after) and not _ORDINAL.match(after)
+        if is_one_of or before == "分の":
+            return "weak"
     return digits_strength(value, before, after)
 
 
@@ -177,7 +178,8 @@ def _in_kanji(written: str, before: str, after: str) -> Iterator[Number]:
     sufficient = written == "十" and after[:1] == "分" and after[1:2] not in ("間", "後", "前")
     is_count = counted and value > 1 and not sufficient and written not in _MYRIADS
     yield Number(written, (value,), "weak" if is_count else "hint")
-    digits: list[Value] = [_DIGITS[kanji] for kanji in written if kanji in _DIGITS]
+    # Digits in a row may be one by one: 五七五.
+    digits: list[Value] = [_DIGITS[kanji] for kanji in written] if _DIGITS.keys() >= set(written) else []
     if value == 1:
         digits.append(A)
     if after[:1] == "月" and (month := month_of(value)):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # The language asked for is at most as likely as that, and the text has so many characters: on good English
 # translations of 20 characters and more it never happened.
-_LEAST_LIKELY = 0.01
-_FEWEST_LETTERS, _FEWEST_WORDS = 20, 3
+_LEAST_LIKELY = 0.02
+_FEWEST_LETTERS, _FEWEST_WORDS = 24, 4
 # Of so many words one is among the frequent ones of its language.
 _WORDS_PER_FREQUENT_ONE = 8
 _JUDGED = 200
@@ -31,7 +31,7 @@ _FREQUENT = {
         "en": "the of to and is are you your this that be not with for it please can have from will by if they"
         " what there has when which each must should does but i we settings delete edit enter create created user"
         " users update updated save saved change failed invalid cannot could specify select selected only display"
-        " use used yeah okay new",
+        " use used yeah okay new some about where other from between",
         "fr": "le les des du et est une vous votre cette ne pas dans pour sur avec sont ce",
         "de": "der die das und ist nicht ein eine sie zu mit auf für den wird werden im von",
         "es": "el los las del y es una su esta no por para con se en que",

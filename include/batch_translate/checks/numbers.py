@@ -14,9 +14,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from batch_translate.checks.dates import MONTH_NAMES, MONTHS
-from batch_translate.checks.digits import Number, Value, digit_runs, prose_of, read_digits
+from batch_translate.checks.digits import Number, Strength, Value, digit_runs, prose_of, read_digits
 from batch_translate.checks.english_numbers import read_english
 from batch_translate.checks.japanese_numbers import read_japanese
+from batch_translate.checks.number_order import misplaced
 from batch_translate.languages import base_language
 
 if TYPE_CHECKING:
@@ -49,51 +50,69 @@ _OTHER = _Language(read_digits, _JAPANESE.more)
 # 一 is left out: it is in every other text, and hardly ever a number that must stay.
 _NUMERAL = re.compile("[\\d①-⑳㊀-㊉二三四五六七八九十百千億兆]")
 _WRITTEN = re.compile(r"\d+(?:[.,]\d+)*")
+_MONTH_NUMBERS = frozenset(range(1, 13))
 _MOST = 5
 
 
-class _Differences(NamedTuple):
-    """`rarer` are numbers that the translation has, but less often."""
+class _Said(NamedTuple):
+    """What is wrong beyond doubt, and what may be right."""
 
-    missing: tuple[Number, ...] = ()
-    added: tuple[Number, ...] = ()
-    rarer: tuple[Number, ...] = ()
-
-
-_NONE = _Differences()
+    certain: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 def check_numbers(pair: Pair) -> Iterable[str]:
     """One sentence for each number that is missing, made up or changed; at most five of a kind."""
-    source, target = pair.source, pair.target
-    if not _NUMERAL.search(source) and not _NUMERAL.search(target):
-        return ()
-    differences = _differences(source, target, pair.source_language, pair.target_language)
-    if differences is _NONE:
-        return ()
-    missing, added, rarer = differences
-    # A weak number is missing for sure where another number stands instead.
-    changed = bool(missing and added)
-    return [
-        *_sentences(missing if changed else _of(missing, "firm"), added if changed else _of(added, "firm")),
-        *_repeated(number for number in rarer if not _is_small(number)),
-    ]
+    return _said(pair).certain
 
 
 def check_number_words(pair: Pair) -> Iterable[str]:
-    """One sentence for each number that neither stands in the other text nor is known to be replaced."""
+    """One sentence for each number that may be missing or made up: it is small, in words or there once more."""
+    return _said(pair).doubtful
+
+
+_NOTHING = _Said()
+
+
+def _said(pair: Pair) -> _Said:
     source, target = pair.source, pair.target
     if not _NUMERAL.search(source) and not _NUMERAL.search(target):
-        return ()
-    differences = _differences(source, target, pair.source_language, pair.target_language)
-    if differences is _NONE:
-        return ()
-    missing, added, rarer = differences
-    changed = bool(missing and added)
-    return [
-        *([] if changed else _sentences(_of(missing, "weak"), _of(added, "weak"))),
-        *_repeated(number for number in rarer if _is_small(number)),
-    ]
+        return _NOTHING
+    return _compare(source, target, base_language(pair.source_language), base_language(pair.target_language))
+
+
+@lru_cache(maxsize=8)  # both checks ask for the same pair, one after the other
+def _compare(source: str, target: str, source_language: str, target_language: str) -> _Said:
+    source, target = prose_of(source), prose_of(target)
+    written, kept = _WRITTEN.findall(source), _WRITTEN.findall(target)
+    known, other = _LANGUAGES.get(source_language), _LANGUAGES.get(target_language)
+    asked, answered = known or _OTHER, other or _OTHER
+    order = misplaced(source, target) if len(written) > 1 else None
+    digits_say_it_all = not asked.more.search(source) and not answered.more.search(target)
+    if order is None and digits_say_it_all and sorted(written) == sorted(kept):
+        return _NOTHING
+    wanted, found = asked.read(source), answered.read(target)
+    if known and other:
+        missing, added = _unmatched(wanted, _offered(found)), _unmatched(found, _offered(wanted))
+        rarer = _rarer(wanted, found)
+    else:
+        missing, added = _loosely(source, target, wanted, found)
+        rarer = []
+    if missing and added:
+        # A weak number is missing for sure where another number stands instead.
+        certain, doubtful = _sentences(missing, added), []
+    else:
+        certain = _sentences(_of(missing, "firm"), _of(added, "firm"))
+        doubtful = _sentences(_of(missing, "weak"), _of(added, "weak"))
+    certain += _repeated(number for number in rarer if not _is_small(number))
+    doubtful += _repeated(number for number in rarer if _is_small(number))
+    if order:
+        numbers = f"The numbers {order.first} and {order.second}"
+        if order.certain:
+            certain.append(f"{numbers} have changed places.")
+        else:
+            doubtful.append(f"{numbers} stand the other way round in the translation.")
+    return _Said(tuple(certain), tuple(doubtful))
 
 
 def _is_small(number: Number) -> bool:
@@ -102,77 +121,60 @@ def _is_small(number: Number) -> bool:
     return isinstance(value, str) or value < 10
 
 
-def _of(numbers: tuple[Number, ...], strength: str) -> tuple[Number, ...]:
-    return tuple(number for number in numbers if number.strength == strength)
+def _of(numbers: list[Number], strength: Strength) -> list[Number]:
+    return [number for number in numbers if number.strength == strength]
 
 
-@lru_cache(maxsize=8)  # both checks ask for the same pair, one after the other
-def _differences(source: str, target: str, source_language: str, target_language: str) -> _Differences:
-    source, target = prose_of(source), prose_of(target)
-    written, kept = _WRITTEN.findall(source), _WRITTEN.findall(target)
-    known, other = _LANGUAGES.get(base_language(source_language)), _LANGUAGES.get(base_language(target_language))
-    asked, answered = known or _OTHER, other or _OTHER
-    if (written == kept or sorted(written) == sorted(kept)) and not (
-        asked.more.search(source) or answered.more.search(target)
-    ):
-        return _NONE
-    wanted, found = asked.read(source), answered.read(target)
-    if not (known and other):
-        return _loosely(source, target, wanted, found)
-    return _Differences(
-        _unmatched(wanted, _offered(found)), _unmatched(found, _offered(wanted)), _rarer(wanted, found)
-    )
-
-
-def _unmatched(numbers: Iterable[Number], offered: set[Value]) -> tuple[Number, ...]:
+def _unmatched(numbers: Iterable[Number], offered: set[Value]) -> list[Number]:
     found = {
         number.values[0]: number
         for number in numbers
         if number.strength != "hint" and offered.isdisjoint(number.values)
     }
-    return tuple(found.values())
+    return list(found.values())
 
 
-def _rarer(wanted: list[Number], found: list[Number]) -> tuple[Number, ...]:
+def _rarer(wanted: list[Number], found: list[Number]) -> list[Number]:
     """The firm numbers that occur in both texts, but less often among `found`; a word that hints at it counts."""
     firm = [number for number in wanted if number.strength == "firm"]
     if len({number.values[0] for number in firm}) == len(firm):
-        return ()
+        return []
     rarer = []
     for value, times in Counter(number.values[0] for number in firm).items():
         number = next(number for number in firm if number.values[0] == value)
         if 0 < sum(not set(other.values).isdisjoint(number.values) for other in found) < times:
             rarer.append(number)
-    return tuple(rarer)
+    return rarer
 
 
 def _offered(numbers: Iterable[Number]) -> set[Value]:
     """Every value a text may be said to have. A month may be meant by its number where no month is named."""
     values = {value for number in numbers for value in number.values}
-    if values.isdisjoint(MONTH_NAMES):
-        values.update(name for place, name in enumerate(MONTHS, start=1) if place in values)
+    if named := values & MONTH_NAMES:
+        values.update(MONTHS.index(str(name)) + 1 for name in named)
     else:
-        values.update(place for place, name in enumerate(MONTHS, start=1) if name in values)
+        values.update(MONTHS[int(number) - 1] for number in values & _MONTH_NUMBERS)
     return values
 
 
-def _loosely(source: str, target: str, wanted: list[Number], found: list[Number]) -> _Differences:
-    """With a language whose number words are not known, a number counts as there by its digits, too."""
+def _loosely(
+    source: str, target: str, wanted: list[Number], found: list[Number]
+) -> tuple[list[Number], list[Number]]:
+    """(missing, added) with a language whose number words are not known: digits alone count as the number, too."""
 
-    def unmatched(numbers: list[Number], offered: set[Value]) -> tuple[Number, ...]:
-        return tuple(
+    def unmatched(numbers: list[Number], offered: set[Value]) -> list[Number]:
+        return [
             number
             for number in _unmatched(numbers, offered)
             if number.values[0] not in MONTH_NAMES
             and (runs := digit_runs(number.text))
             and not offered.issuperset(runs)
-        )
+        ]
 
     missing = unmatched(wanted, _offered(found) | digit_runs(target))
     added = unmatched(found, _offered(wanted) | digit_runs(source))
-    if missing and added:
-        return _Differences(missing, added)
-    return _Differences(_of(missing, "firm"), ())
+    # Either may be a word in the other text, unless both are there.
+    return (missing, added) if missing and added else (_of(missing, "firm"), [])
 
 
 def _repeated(numbers: Iterable[Number]) -> list[str]:
@@ -181,7 +183,7 @@ def _repeated(numbers: Iterable[Number]) -> list[str]:
     ]
 
 
-def _sentences(missing: tuple[Number, ...], added: tuple[Number, ...]) -> list[str]:
+def _sentences(missing: list[Number], added: list[Number]) -> list[str]:
     if len(missing) == len(added) == 1:
         return [f"The source has {_named(missing[0])}, the translation has {_named(added[0])} instead."]
     return [

@@ -20,6 +20,7 @@ _SENTENCES = re.compile(r"(?<=[.!?:)。！？：])\s+|(?<=[。！？])|\n+")
 _MARK = re.compile(r"[.!?:)。！？：\n]")
 # Of so many words at most this share is different.
 _FEWEST_WORDS, _DIFFERENT = 12, 0.34
+_LONG_UNSPACED = 200
 # What runs in a loop runs to the end, so it is looked for there.
 _TAIL, _REPEATED = 400, 3
 _RUN = re.compile(r"(\S.{1,80}?)(?:\s*\1){2,}\W*$", re.DOTALL)
@@ -63,7 +64,9 @@ def _is_loop(text: str) -> bool:
     words = text.split()
     if len(words) >= _FEWEST_WORDS:
         return len(set(words)) < _DIFFERENT * len(words)
-    # Without spaces between words.
+    # Without spaces between words: by pairs of characters.
+    if len(text) < _LONG_UNSPACED:
+        return False
     pairs = len(text) - 1
     return len({text[at : at + 2] for at in range(pairs)}) < _DIFFERENT * pairs
 

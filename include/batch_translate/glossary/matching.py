@@ -108,7 +108,7 @@ def _file(entries: list[_Entry], by_words: bool) -> tuple[dict[str, list[_Entry]
 
 
 def _pair_finders(parts: Iterable[str]) -> list[re.Pattern[str]]:
-    """What finds in a text the parts that may be among these; most characters begin none and are passed quickly."""
+    """What finds in a text the parts that may be among these. Most characters begin none: they are passed fast."""
     pairs = [part for part in parts if len(part) == 2]
     singles = [part for part in parts if len(part) == 1]
     first, second = (re.escape("".join(sorted({pair[at] for pair in pairs}))) for at in (0, 1))

@@ -79,7 +79,9 @@ def entry_of(row: Row, source_language: str, target_language: str) -> Entry | No
         inflected=_flag(row, "inflected", True),
         note=_text(row, "note", said.get("note")),
     )
-    if not (term.target or term.forbidden) and (in_other_languages or isinstance(wanted, dict)):
+    # What is forbidden without a language is so for the languages that have a target here.
+    own = term.target or (term.forbidden and isinstance(said["forbidden"], dict))
+    if not own and (in_other_languages or isinstance(wanted, dict)):
         return None
     _refuse_contradictions(row.place, term)
     return Entry(row.place, term, exactness)

@@ -89,15 +89,10 @@ class Versions:
             return ComparedDocument("text", [], whole)
         found_references = align(path, self.language, sources, references)
         by_place = found_references.texts if found_references else [None] * len(sources)
+        if published is None:
+            own = [text and with_tags_of(it.text, text) for it, text in zip(sources, own, strict=True)]
         texts = [
-            ComparedText(
-                segment.text,
-                segment.context,
-                translation
-                if translation is None or published is not None
-                else with_tags_of(segment.text, translation),
-                reference,
-            )
+            ComparedText(segment.text, segment.context, translation, reference)
             for segment, translation, reference in zip(sources, own, by_place, strict=True)
             if self._is_wanted(segment)
         ]
@@ -108,13 +103,16 @@ class Versions:
     def _read_bilingual(self, path: str, published: Mapping[tuple[str, str], str]) -> ComparedDocument:
         """By each text's own name. What was translated in the input already is no work of ours."""
         known = self._translations(self.input, path)
+        translations = self._translations(self.translations, path)
         references = self._translations(self.references, path)
         # A rejected answer stands in the aligned table only.
         best = {source: target for (_, source), target in published.items()}
         wanted = translatable(self.settings.source_lang, self.language)
         texts = []
-        for key, target in self._translations(self.translations, path).items():
+        # A text which the translation has lost is missing; a plural form may have been added.
+        for key in {**known, **translations}:
             if not known.get(key) and wanted(key.source):
+                target = translations.get(key)
                 translation = with_tags_of(key.source, target) if target else best.get(key.source)
                 texts.append(ComparedText(key.source, "", translation, references.get(key) or None))
         return ComparedDocument("key", texts)

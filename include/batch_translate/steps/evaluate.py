@@ -22,7 +22,7 @@ from batch_translate.steps.judging import Judge
 from batch_translate.steps.plan import profile_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from batch_translate.steps.compared_texts import ComparedDocument, ComparedText
 
@@ -42,28 +42,13 @@ def evaluate_day(
     for url in (folder, references, input_folder):
         if not storage.exists(url):
             raise MissingFolderError(f"there is no folder {url}: name one that holds the documents")
-    root, _, day = input_folder.rstrip("/").rpartition("/")
+    root, _, day = str(storage.local_path(input_folder) or input_folder.rstrip("/")).rpartition("/")
     request = RunRequest(day=day, run_id="evaluation", input=root, output="", work="")
     settings = _for_language(load_settings(request), language, source_language)
-    profiles = load_profiles(request, settings)[language]
-    judges = [Judge(profile) for profile in profiles]
+    judges = [Judge(profile) for profile in load_profiles(request, settings)[language]]
     versions = Versions(input_folder, folder, references, settings, language)
-    published = _published(folder, language)
     scorer = Scorer(language)
-    documents: list[DocumentEvaluation] = []
-    not_scored: list[NotScored] = []
-    translated, wanted = storage.list_files(folder)[0], set(storage.list_files(references)[0])
-    for path in sorted(wanted.union(translated)):
-        reason = _why_not(path, path in wanted, path in translated)
-        try:
-            if not reason:
-                read = versions.read(path, None if published is None else published.get(path, {}))
-                judge = judges[profile_number(settings, path, language)]
-                documents.append(_evaluated(path, read, scorer, judge))
-        except (DocumentError, OSError) as error:
-            reason = str(error)
-        if reason:
-            not_scored.append(NotScored(document=path, reason=reason))
+    documents, not_scored = _scored(versions, scorer, judges)
     return Evaluation(
         folder=folder,
         references=references,
@@ -75,6 +60,28 @@ def evaluate_day(
         segments=total(scorer, (it for it in documents if it.scored != "text")),
         texts=total(scorer, (it for it in documents if it.scored == "text")),
     )
+
+
+def _scored(
+    versions: Versions, scorer: Scorer, judges: Sequence[Judge]
+) -> tuple[list[DocumentEvaluation], list[NotScored]]:
+    """Every document of both folders, in the one list or the other."""
+    published = _published(versions.translations, versions.language)
+    translated, wanted = (set(storage.list_files(url)[0]) for url in (versions.translations, versions.references))
+    documents: list[DocumentEvaluation] = []
+    not_scored: list[NotScored] = []
+    for path in sorted(wanted | translated):
+        reason = _why_not(path, path in wanted, path in translated)
+        try:
+            if not reason:
+                read = versions.read(path, None if published is None else published.get(path, {}))
+                judge = judges[profile_number(versions.settings, path, versions.language)]
+                documents.append(_evaluated(path, read, scorer, judge))
+        except (DocumentError, OSError) as error:
+            reason = str(error)
+        if reason:
+            not_scored.append(NotScored(document=path, reason=reason))
+    return documents, not_scored
 
 
 def _for_language(settings: Settings, language: str, source_language: str | None) -> Settings:
@@ -92,7 +99,7 @@ def _why_not(path: str, has_reference: bool, is_translated: bool) -> str:
 
 def _published(folder: str, language: str) -> Published | None:
     """What the aligned table beside a published folder says; None where there is no such table."""
-    parts = folder.rstrip("/").rsplit("/", 2)
+    parts = str(storage.local_path(folder) or folder.rstrip("/")).rsplit("/", 2)
     if len(parts) < 3 or parts[2] != language:
         return None
     output, day, _ = parts

@@ -28,8 +28,8 @@ def refuse_unknown_checks(profiles: Iterable[Profile]) -> None:
         noted = [name for name in DOCUMENT_CHECKS if profile.checks.get(name) == "critical"]
         if noted:
             raise SettingsError(
-                f"profile {profile.name!r} in translate.toml: {', '.join(noted)} cannot be critical: it is seen when "
-                "the document is written, after the answers were judged. Say warning or off."
+                f"profile {profile.name!r} in translate.toml: {', '.join(noted)} cannot be critical: it is seen "
+                "when the document is written, after the answers were judged. Say warning or off."
             )
         if unknown := profile.checks.keys() - known:
             raise SettingsError(

@@ -29,16 +29,17 @@ log = logging.getLogger(__name__)
 
 REPORT_VERSION = 2
 _REVIEWS_MISSING = (
-    "Corrections are missing: the log of import_reviews names the files in _reviewed/ that could not be read. Mend "
-    "or remove them, then clear import_reviews with everything downstream."
+    "Corrections are missing: the log of import_reviews names the files in _reviewed/ that could not be read. "
+    "Mend or remove them, then clear import_reviews with everything downstream."
 )
 
 
 def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported: bool = True) -> dict[str, Any]:
     """Write `_report.json` and the review files; the report.
 
-    `reviews_imported`: False where a file of corrections could not be read. Raises IncompleteError, saying what is missing and what to do, ChangedInputError when the folder is not the
-    one that was read, ReconciliationError when counts do not add up.
+    `reviews_imported`: False where a file of corrections could not be read. Raises IncompleteError, saying what is
+    missing and what to do, ChangedInputError when the folder is not the one that was read, ReconciliationError when
+    counts do not add up.
     """
     plan = plans.load(plan_url)
     standings = {

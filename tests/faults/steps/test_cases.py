@@ -25,6 +25,7 @@ from batch_translate.ledger import Ledger
 from batch_translate.provider import api, polling
 from batch_translate.report import read_translations
 from batch_translate.steps import collect_results, create_batch
+from local_batch_api.filler import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,8 @@ def lost_segments(languages: list[str]) -> int:
     lost = 0
     for language in languages:
         table = read_translations(DAY, language)
-        right = (table["state"] == "translated") & (table["target"] == f"[ja→{language}] " + table["source"])
+        expected = [fill("ja", language, source) for source in table["source"]]
+        right = (table["state"] == "translated") & (table["target"] == expected)
         lost += int((~right).sum())
     return lost
 

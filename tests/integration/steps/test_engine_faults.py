@@ -47,7 +47,6 @@ FAULTS = {
     "engine_answers_in_french": (LONG, {"language"}),
     "engine_adds_preface": (LONG, {"additions"}),
     "engine_forgets_term": (TERM, {"terms", "forbidden_terms"}),
-    "engine_merges_slots": (CODE, {"length", "additions"}),
     "engine_translates_code": (CODE, {"code"}),
     "engine_obeys_text": (LONG, {"obeyed", "length", "cut"}),
     "engine_stops_half_way": (LONG, {"cut", "length"}),
@@ -89,13 +88,21 @@ def test_a_bad_answer_is_caught_and_repaired_in_the_next_pass(
     assert caught_by(folder) & checks, rejected
 
 
+def test_two_slots_in_one_put_the_whole_request_in_doubt_and_each_text_is_asked_alone(
+    folder: Night, inject: Callable[..., None]
+) -> None:
+    inject({"name": "engine_merges_slots", "text": CODE, "count": 1})
+    report = folder.run_day()
+    assert report["languages"]["en"]["states"] == {"translated": len(PHRASES)}
+    assert report["sent"]["reasons"] == {"new": len(PHRASES), "no answer": len(PHRASES)}
+    assert folder.output()["a.txt"].decode() == "\n\n".join(PHRASES.values()) + "\n"
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_the_engine_never_gets_right_needs_a_review_and_costs_nothing_the_next_night(
     folder: Night, inject: Callable[..., None], fault: str
 ) -> None:
     text, checks = FAULTS[fault]
-    if fault == "engine_merges_slots":
-        pytest.skip("a text that is asked for alone has no other slot to be merged with")
     inject({"name": fault, "text": text})
     report = folder.run_day()
     assert report["languages"]["en"]["states"] == {"translated": len(PHRASES) - 1, "needs_review": 1}

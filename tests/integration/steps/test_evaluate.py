@@ -154,6 +154,20 @@ def test_a_published_day_is_scored_by_its_aligned_table(night: Night, tmp_path: 
         assert (found[name].scored, found[name].missing) == ("key", 0)
 
 
+def test_a_catalogue_that_lost_a_text_misses_it_and_repeated_ones_are_told_apart(tmp_path: Path) -> None:
+    source = "\n".join(f'msgid "{text}"\nmsgstr ""\n' for text in ("開く", "空", "空"))
+    reference = source
+    for word in ("Open", "Sky", "Empty"):
+        reference = reference.replace('msgstr ""', f'msgstr "{word}"', 1)
+    put(tmp_path / "2024-04-17", {"a.po": source})
+    put(tmp_path / "references", {"a.po": reference})
+    put(tmp_path / "translations", {"a.po": reference.replace("開く", "開け")})
+    found = by_name(evaluate(tmp_path))["a.po"]
+    assert found.translations == ("", "Sky", "Empty")
+    assert found.references == ("Open", "Sky", "Empty")
+    assert (found.missing, found.without_reference) == (1, 1)
+
+
 def run(*arguments: str) -> bool:
     parser = argparse.ArgumentParser()
     evaluation_command.add_command(parser.add_subparsers())

@@ -84,6 +84,7 @@ def said(source: str, target: str, languages: str = "ja-en") -> tuple[list[str],
         ("1週間", "a week"),
         ("1 つのファイル", "a file"),
         ("0件", "No results"),
+        ("4日を1スプリントとする", "four days per sprint"),
         ("12.50ユーロ", "twelve fifty"),
         ("第2四半期", "the second quarter"),
         ("第Ⅲ部", "Part 3"),
@@ -202,6 +203,7 @@ def test_a_changed_number_is_critical(source: str, target: str, number: str, oth
     [
         ("3千円", "yen", "The source has the number 3,000 (3千), which the translation lacks."),
         ("第1章", "Introduction", "The source has the number 1, which the translation lacks."),
+        ("第1ステップ", "Step", "The source has the number 1, which the translation lacks."),
         ("0以上の整数", "an integer", "The source has the number 0, which the translation lacks."),
         ("3時<1/>", "<1/>", "The source has the number 3, which the translation lacks."),
         (
@@ -228,6 +230,42 @@ def test_a_number_too_few_or_too_many_is_critical(source: str, target: str, find
 )
 def test_what_may_be_in_the_wording_is_a_warning(source: str, target: str, finding: str) -> None:
     assert said(source, target) == ([], [finding])
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "numbers"),
+    [
+        ("3秒以内に16文字を覚える", "Learn 3 characters within 16 seconds", "3 and 16"),
+        ("3秒以内に16文字を覚える", "Within 16 seconds, learn 3 letters", "3 and 16"),
+        ("最大20MB、10件まで", "Up to 10 MB, 20 items", "20 and 10"),
+        ("25歳が40%", "40 years: 25%", "25 and 40"),
+    ],
+)
+def test_numbers_that_count_what_they_must_not_are_critical(source: str, target: str, numbers: str) -> None:
+    assert said(source, target) == ([f"The numbers {numbers} have changed places."], [])
+
+
+def test_numbers_in_another_order_are_a_warning() -> None:
+    assert said("AはZの5、BはYの8", "A is 8 of Z, B is 5 of Y") == (
+        [],
+        ["The numbers 5 and 8 stand the other way round in the translation."],
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("3秒以内に16文字を覚える", "Learn 16 characters within 3 seconds"),
+        ("2024年4月17日", "17 April 2024"),
+        ("2024-04-17", "17-04-2024"),
+        ("10ページ中の3ページ", "3 of 10 pages"),
+        ("3と5と3", "5, 3 and 3"),
+        ("v2の10件", "10 items of v2"),
+        ("2-11-25", "25-11-2"),
+    ],
+)
+def test_another_order_of_words_has_no_finding(source: str, target: str) -> None:
+    assert said(source, target) == ([], [])
 
 
 def test_two_numbers_in_place_of_one_are_each_named() -> None:

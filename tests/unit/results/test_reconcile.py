@@ -214,3 +214,19 @@ def test_whatever_the_files_hold_each_slot_has_one_answer(file: list[bytes], dat
     # Every line is used or counted: those that are used are at most one text and one refusal for each request.
     odd = sum(count for what, count in found.oddities.items() if what != "slots that were not asked")
     assert len(lines) - 2 * len(asked) <= odd <= len(lines)
+
+
+def test_a_slot_that_goes_on_with_the_next_ones_text_puts_all_in_doubt() -> None:
+    second = "Please contact our shop at any time."
+    found = sort(PACKED, content("all", {"1": f"We deliver. {second}", "2": second, "3": "three"}))
+    assert {(verdict, reason) for verdict, _, reason in said(found)} == {
+        ("suspect", "a slot of the answer ends with the text of the next one")
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("The same long answer again", "The same long answer again"), ("a", "a")]
+)
+def test_equal_or_short_ends_are_no_sign_of_it(first: str, second: str) -> None:
+    found = sort(PACKED, content("all", {"1": first, "2": second, "3": "three"}))
+    assert {verdict for verdict, _, _ in said(found)} == {"accepted"}
