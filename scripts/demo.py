@@ -31,7 +31,7 @@ DAG = "translate_nightly"
 BY_HAND = "2024-04-16"
 BACKFILL = ("2024-04-17", "2024-04-18", "2024-04-19")
 _RUN_SECONDS = 300
-_BATCH_SECONDS = 3
+_BATCH_SECONDS = 1
 
 
 @dataclass

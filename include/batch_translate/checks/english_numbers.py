@@ -134,7 +134,8 @@ def _in_digits(text: str) -> list[Number]:
             numbers[-1] = numbers[-1]._replace(values=(*numbers[-1].values, plain[1] * times))
         before, after = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 1]
         strength = digits_strength(value, before, after)
-        numbers.append(Number(match.group().strip(), _readings(match, value, times, before + after), strength))
+        around = before[-1:].rjust(1) + after
+        numbers.append(Number(match.group().strip(), _readings(match, value, times, around), strength))
         plain = None if times else (match.end(), value)
     return numbers
 
@@ -151,7 +152,7 @@ def _readings(match: re.Match[str], value: int | Decimal, times: int | None, aro
         return (value * times,) if match["magnitude"] else (value, value * times)
     if match["clock"] is not None:
         return hours(value)
-    if around[1:2] in ("'", "’") and value < 100:
+    if around[0] in "'’" and value < 100:
         return value, 1900 + value, 2000 + value
     month = month_of(value) if "/" in around or "-" in around else None
     return (*with_wording(value), month) if month else with_wording(value)

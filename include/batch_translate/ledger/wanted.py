@@ -68,7 +68,8 @@ SELECT min(w.ordinal), w.segment_key, w.instruction_key, max(c.asked), max(c.dou
       LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
      GROUP BY k.ordinal
     HAVING count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key) = 0
-       AND count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END) < {max_attempts:d}
+       AND count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END)
+         < {max_attempts:d} + CASE WHEN count(CASE WHEN a.verdict = 'rejected' THEN 1 END) = 0 THEN 1 ELSE 0 END
        AND k.ordinal NOT IN (SELECT v.ordinal FROM reviewed v)
   ) c CROSS JOIN wanted w
  WHERE w.ordinal = c.ordinal
@@ -150,8 +151,9 @@ class Wanted:
     def missing(self, max_attempts: int) -> Iterator[Missing]:
         """Yield what is missing now, in the order of the ordinals.
 
-        A text with `max_attempts` answers that were rejected or failed is left to people. The view is that of
-        the first step: what is claimed meanwhile shows when the claim is tried.
+        A text with `max_attempts` answers that were rejected or failed is left to people; one that never got a
+        text back, for which its run is red, may be asked once more. The view is that of the first step: what is
+        claimed meanwhile shows when the claim is tried.
         """
         self.find_missing(max_attempts)
         return self.still_missing()

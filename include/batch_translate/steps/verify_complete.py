@@ -37,9 +37,9 @@ _REVIEWS_MISSING = (
 def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported: bool = True) -> dict[str, Any]:
     """Write `_report.json` and the review files; the report.
 
-    `reviews_imported`: False where a file of corrections could not be read. Raises IncompleteError, saying what is
-    missing and what to do, ChangedInputError when the folder is not the one that was read, ReconciliationError when
-    counts do not add up.
+    `reviews_imported`: False where a file of corrections could not be read. Raises IncompleteError, saying what
+    is missing and what to do, ChangedInputError when the folder is not the one that was read,
+    ReconciliationError when counts do not add up.
     """
     plan = plans.load(plan_url)
     standings = {
@@ -120,7 +120,7 @@ def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
         said.append(f"{in_flight} texts are under way: clear the run when their batches have ended, at no cost.")
     if missing and not to_ask and not in_flight:
         said.append(
-            f"A clear does not help: each missing text was asked {plan.attempts()} times. Raise "
+            f"A clear does not help: each missing text was asked {plan.attempts() + 1} times. Raise "
             "profile_version in translate.toml to ask anew, or mend the texts."
         )
     if any(standing.reasons[NOT_PLACED] for standing in standings.values()):

@@ -51,6 +51,10 @@ class Runs(RuleBasedStateMachine):
     def accepted(self, name: str) -> bool:
         return any(verdict == "accepted" for verdict, _ in self.came[name])
 
+    def may_be_asked(self, name: str) -> bool:
+        came = [verdict for verdict, _ in self.came[name]]
+        return came.count("rejected") + came.count("failed") < ATTEMPTS + ("rejected" not in came)
+
     @rule()
     def look(self) -> None:
         """A run takes its view of what is missing, to plan by it now or much later."""
@@ -58,9 +62,7 @@ class Runs(RuleBasedStateMachine):
         expected = [
             (ordinal, self.asked[name] + 1)
             for ordinal, name in enumerate(self.names)
-            if name not in self.claims
-            and not self.accepted(name)
-            and sum(verdict in ("rejected", "failed") for verdict, _ in self.came[name]) < ATTEMPTS
+            if name not in self.claims and not self.accepted(name) and self.may_be_asked(name)
         ]
         assert [(one.ordinal, one.attempt) for one in view] == expected
         self.views.append(view)

@@ -41,7 +41,8 @@ def test_a_new_text_is_missing_once_with_its_first_ordinal(ledger: Ledger) -> No
         (["rejected", "unanswered", "rejected"], True, "needs_review", "2 a"),
         (["unanswered", "rejected", "accepted"], False, "translated", "2 a"),
         (["failed", "unanswered", "failed"], True, "failed", None),
-        (["failed"] * 3, False, "failed", None),
+        (["failed"] * 3, True, "failed", None),
+        (["failed"] * 4, False, "failed", None),
     ],
     ids=lambda value: "+".join(value) or "nothing" if isinstance(value, list) else "",
 )
