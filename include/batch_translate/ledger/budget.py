@@ -45,6 +45,28 @@ def held(ledger: Ledger, cap: Cap) -> float:
         return _held(connection, cap)
 
 
+class Refused(NamedTuple):
+    """What was not asked for because of a cap: how many batches and texts, their estimated cost, and which cap."""
+
+    batches: int
+    segments: int
+    cost_usd: float | None
+    reason: str
+
+
+def refused(ledger: Ledger, run_id: str) -> Refused | None:
+    """What caps have forbidden a run and nobody has asked for since."""
+    query = sa.select(
+        sa.func.count(),
+        sa.func.sum(jobs.c.segments),
+        sa.func.sum(jobs.c.estimated_cost_usd),
+        sa.func.max(jobs.c.note),
+    ).where(jobs.c.run_id == run_id, jobs.c.state == "refused")
+    with ledger.read() as connection:
+        batches, segments, cost, reason = connection.execute(query).one()
+    return Refused(batches, segments, cost, reason) if batches else None
+
+
 def reserve(connection: sa.Connection, planned: Sequence[JobPlan], caps: Iterable[Cap]) -> None:
     """Make sure that jobs which are about to be planned in this transaction stay under all caps.
 
