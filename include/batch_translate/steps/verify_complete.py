@@ -53,8 +53,8 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
     if refused is not None and any(standing.to_ask for standing in standings.values()):
         cost = "" if refused.cost_usd is None else f", about {refused.cost_usd:.4f} USD,"
         said.append(
-            f"{refused.batches} batches with {refused.segments} texts{cost} were not sent: {refused.reason}. Raise "
-            "the cap, or wait until there is room under it; then clear the whole run."
+            f"{refused.batches} batches with {refused.segments} texts{cost} were not sent: {refused.reason}. "
+            "Raise the cap, or wait until there is room under it; then clear the whole run."
         )
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
