@@ -119,6 +119,7 @@ class Settings(_Parsed):
     checks: dict[str, CheckSetting] = {}
     profiles: tuple[ProfileRule, ...] = ()
     budget_usd: Annotated[float, Field(ge=0)] | None = None
+    monthly_budget_usd: Annotated[float, Field(ge=0)] | None = None
     segments_per_request: Annotated[int, Field(ge=1, le=100)] = 10
     tokens_per_request: Annotated[int, Field(ge=50)] = 1_500
     requests_per_shard: Annotated[int, Field(ge=1, le=50_000)] = 50_000

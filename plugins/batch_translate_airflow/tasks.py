@@ -124,7 +124,7 @@ def check_budget(plan: str) -> dict[str, object]:
     from batch_translate.steps.check_budget import check_budget
 
     with as_airflow():
-        return check_budget(open_ledger(), plan)
+        return check_budget(open_ledger(), plan, _run_id())
 
 
 def build_requests(plan: str, pass_number: int) -> list[str]:

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from batch_translate.errors import BudgetError
+from batch_translate.ledger import budget
 from batch_translate.ledger.schema import jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from batch_translate.ledger.budget import Cap
     from batch_translate.ledger.engine import Ledger
 
 
@@ -105,24 +108,42 @@ class Draft:
             driver.close()
         self._jobs.append(job)
 
-    def commit(self) -> bool:
+    def commit(self, caps: Iterable[Cap] = ()) -> bool:
         """Commit the intent: the jobs' rows with their requests, which are their claims, all or nothing.
 
         False when another job has asked for one of the texts since it was found missing, or one has been
-        answered: nothing was written. A draft is committed once.
+        answered: nothing was written. A draft is committed once. Raises BudgetError where a cap forbids the jobs:
+        then only that they were refused is written.
         """
         self._execute(_BY_KEY)
         if self._ledger.on_postgresql:
             self._execute("ANALYZE by_key")
         connection = self._connection.execution_options(begin="IMMEDIATE")
-        with connection.begin() as work:
-            if connection.execute(sa.text(_REQUESTS)).rowcount != self.segments:
-                work.rollback()
-                return False
-            connection.execute(sa.text(_TEXTS))
-            rows = [{**asdict(job), "state": "planned"} for job in self._jobs]
-            connection.execute(sa.insert(jobs), rows)
-            return True
+        try:
+            with connection.begin() as work:
+                return self._plan(connection, work, caps)
+        except BudgetError as error:
+            self._refuse(str(error))
+            raise
+
+    def _plan(self, connection: sa.Connection, work: sa.Transaction, caps: Iterable[Cap]) -> bool:
+        if connection.execute(sa.text(_REQUESTS)).rowcount != self.segments:
+            work.rollback()
+            return False
+        budget.reserve(connection, self._jobs, caps)
+        connection.execute(sa.text(_TEXTS))
+        self._insert(connection, "planned")
+        return True
+
+    def _refuse(self, note: str) -> None:
+        with self._ledger.write() as connection:
+            self._insert(connection, "refused", note=note)
+
+    def _insert(self, connection: sa.Connection, state: str, **values: str) -> None:
+        # The same jobs may have been refused before.
+        keys = [job.job_key for job in self._jobs]
+        connection.execute(sa.delete(jobs).where(jobs.c.job_key.in_(keys), jobs.c.state == "refused"))
+        connection.execute(sa.insert(jobs), [{**asdict(job), "state": state, **values} for job in self._jobs])
 
     def _execute(self, statement: str) -> None:
         with self._connection.begin():

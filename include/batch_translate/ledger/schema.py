@@ -44,7 +44,8 @@ jobs = Table(
     Column("plan_hash", String(12), nullable=False),
     Column("pass_number", Integer, nullable=False),
     Column("model", Text, nullable=False),
-    # planned (the intent) → submitted → collected; or absent: proven never created; or cancelled by a person.
+    # planned (the intent) → submitted → collected; or absent: proven never created; or refused: over a cap, it
+    # asks for nothing and holds no claim.
     Column("state", String(10), nullable=False),
     Column("request_file", Text, nullable=False),
     Column("file_id", Text),

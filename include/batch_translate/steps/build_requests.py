@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batch_translate import storage
+from batch_translate.errors import BudgetError
 from batch_translate.ledger import Ledger, jobs, planning, profiles
 from batch_translate.ledger.planning import Asked, JobPlan
 from batch_translate.ledger.wanted import Missing, wanted
@@ -20,6 +21,7 @@ from batch_translate.money.models import Model, find_model
 from batch_translate.requests.prompt import Asking, Text
 from batch_translate.requests.shards import Limits, Shard, cut_shards
 from batch_translate.steps import plan as plans
+from batch_translate.steps.check_budget import caps_of
 from batch_translate.steps.collector import collector_paused
 from batch_translate.tokens import estimate_tokens
 
@@ -101,8 +103,11 @@ def _claim_profile(
                 _add(draft, plan, run_id, pass_number, shard, asking.model, profile_key)
                 if draft.segments >= _TEXTS_AT_ONCE:
                     break
-            if not draft.commit():
-                return False
+            try:
+                if not draft.commit(caps_of(plan.settings, run_id, time.time())):
+                    return False
+            except BudgetError as error:
+                log.error("%d texts are not asked for: %s", draft.segments, error)
     return True
 
 

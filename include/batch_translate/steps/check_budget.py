@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from batch_translate.errors import BudgetError
+from batch_translate.ledger.budget import Cap, held, month_of
 from batch_translate.ledger.wanted import wanted
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
 from batch_translate.tokens import estimate_tokens, estimate_translated
 
 if TYPE_CHECKING:
+    from batch_translate.config import Settings
     from batch_translate.ledger import Ledger
     from batch_translate.ledger.wanted import Missing
     from batch_translate.steps.plan import Plan, SegmentRow
@@ -36,32 +39,47 @@ class Estimate:
     cost_usd: float | None
 
 
-def check_budget(ledger: Ledger, plan_url: str) -> dict[str, object]:
-    """Estimate what is missing and hold it against the run's cap; the estimate as a dict.
+def caps_of(settings: Settings, run_id: str, now: float) -> list[Cap]:
+    """The caps on a run: its own, over all its passes, and the one of the calendar month (UTC) over all runs."""
+    caps = []
+    if settings.budget_usd is not None:
+        caps.append(Cap("budget_usd", settings.budget_usd, run_id=run_id))
+    if settings.monthly_budget_usd is not None:
+        caps.append(Cap("monthly_budget_usd", settings.monthly_budget_usd, since=month_of(now)))
+    return caps
 
-    Raises BudgetError when it is over `budget_usd`, or when a cap is set and a model's price is not known.
+
+def check_budget(ledger: Ledger, plan_url: str, run_id: str) -> dict[str, object]:
+    """Estimate what is missing and hold it against what the caps leave; the estimate as a dict.
+
+    Raises BudgetError when it is over a cap, or when a cap is set and a model's price is not known. The caps hold
+    without this: what is planned is reserved under them. But here nothing has been sent yet.
     """
     plan = plans.load(plan_url)
     estimate = estimate_plan(ledger, plan)
-    cap, models = plan.settings.budget_usd, ", ".join(sorted(plan.models()))
+    caps, models = caps_of(plan.settings, run_id, time.time()), ", ".join(sorted(plan.models()))
     said = "unknown" if estimate.cost_usd is None else f"{estimate.cost_usd:.4f} USD"
     log.info(
         "%s: %d texts to translate of %d, about %d tokens in and %d out; estimated cost with %s: %s",
         plan.day, estimate.missing, estimate.distinct, estimate.input_tokens, estimate.output_tokens, models, said,
     )  # fmt: skip
     if estimate.missing and estimate.cost_usd is None:
-        if cap is not None:
+        if caps:
             raise BudgetError(
-                f"budget_usd is {cap} but the price of {models} is not known: add it to the file that "
+                f"{caps[0].name} is {caps[0].usd} but the price of {models} is not known: add it to the file that "
                 "BATCH_TRANSLATE_MODELS names (money/models.toml shows the form), or remove the cap. "
                 "Nothing was sent."
             )
         log.warning("The price of %s is not known: cost will be missing from the report.", models)
-    if cap is not None and estimate.cost_usd is not None and estimate.cost_usd > cap:
-        raise BudgetError(
-            f"{plan.day}: the {estimate.missing} missing texts would cost about {said}, over budget_usd = {cap}. "
-            "Nothing was sent. Raise the cap, narrow `files`, or choose a cheaper model; then run again."
-        )
+    for cap in caps:
+        spent = held(ledger, cap)
+        if estimate.missing and estimate.cost_usd is not None and spent + estimate.cost_usd > cap.usd:
+            before = f", {spent:.4f} USD of it spent or reserved before" if spent else ""
+            raise BudgetError(
+                f"{plan.day}: the {estimate.missing} missing texts would cost about {said}, over {cap.name} = "
+                f"{cap.usd}{before}. Nothing was sent. Raise the cap, narrow `files`, or choose a cheaper model; "
+                "then run again."
+            )
     return asdict(estimate)
 
 

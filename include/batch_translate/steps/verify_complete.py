@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_translate import storage
 from batch_translate.errors import ChangedInputError, IncompleteError, ReconciliationError
-from batch_translate.ledger import Ledger, days
+from batch_translate.ledger import Ledger, budget, days
 from batch_translate.ledger.reasons import reasons_for_asking
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
@@ -49,6 +49,13 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
         _reconcile(ledger, plan, run_id, plan_url, language, standing)
     write_review_files(plan)
     said = missing_sentences(plan, standings)
+    refused = budget.refused(ledger, run_id)
+    if refused is not None and any(standing.to_ask for standing in standings.values()):
+        cost = "" if refused.cost_usd is None else f", about {refused.cost_usd:.4f} USD,"
+        said.append(
+            f"{refused.batches} batches with {refused.segments} texts{cost} were not sent: {refused.reason}. "
+            "Raise the cap, or wait until there is room under it; then clear the whole run."
+        )
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
     report = _report(ledger, plan, run_id, standings, said)
@@ -181,6 +188,7 @@ def _report(
         "advice": advice(plan, standings),
         "source_language": plan.settings.source_lang,
         "models": sorted(plan.models()),
+        "refused": None if (refused := budget.refused(ledger, run_id)) is None else refused._asdict(),
         "sent": {**asdict(days.spending(ledger, run_id=run_id)), "reasons": reasons_for_asking(ledger, run_id)},
         "languages": {
             language: {

@@ -70,7 +70,7 @@ class Night:
         """A whole run; its report. Raises IncompleteError where the DAG's run would be red."""
         recover_jobs(self.ledger, self.api, run_id)
         plan = self.read(day, run_id, **params)
-        check_budget(self.ledger, plan.url)
+        check_budget(self.ledger, plan.url, run_id)
         for number in (1, 2, 3):
             self.run_pass(plan, number, run_id)
         return verify_complete(self.ledger, plan.url, run_id)
