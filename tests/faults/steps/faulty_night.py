@@ -68,7 +68,7 @@ class FaultyNight(Night):
         try:
             self._task(partial(recover_jobs, self.ledger, self.api, run_id, settle_seconds=self.waits.settle))
             plan = self._task(partial(self.read, DAY, run_id))
-            self._task(partial(check_budget, self.ledger, plan.url))
+            self._task(partial(check_budget, self.ledger, plan.url, run_id))
             self._passes(plan, run_id)
         except FailedTaskError as error:
             if plan is None:

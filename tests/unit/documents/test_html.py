@@ -298,3 +298,9 @@ def test_a_number_that_is_no_characters_is_kept_as_it_is(digits: int) -> None:
         write("a.html", content, lambda segment: f"〔{segment.text}〕")
         == b"<p>" + "〔".encode() + content[3:-4] + "〕</p>".encode()
     )
+
+
+def test_white_space_behind_markup_and_a_kept_reference_stays_outside() -> None:
+    (segment,), _ = read("a.html", "あ</>&#0;\n".encode())
+    assert segment.text == "あ<1/>"
+    assert write("a.html", "あ</>&#0;\n".encode(), mark) == "〔あ</>〕&#0;\n".encode()

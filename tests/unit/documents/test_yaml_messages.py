@@ -130,3 +130,8 @@ def test_aliases_are_never_unfolded() -> None:
 def test_byte_order_mark_moves_nothing() -> None:
     content = "\ufeff\ufeff題: あ\n".encode()
     assert write("a.yml", content, lambda _: "b") == "\ufeff\ufeff題: b\n".encode()
+
+
+def test_escapes_do_not_hide_that_a_document_has_messages() -> None:
+    document = 'a: "{n,\\\n  \\ plural, other{あ}}"\nb: "\'{x}\'さん"\n'
+    assert places(document)["/b"] == "<1/>さん"

@@ -133,8 +133,9 @@ class Paragraph:
         inside = _between(marks, start, end)
         own = _between(references, start, end)
         first, _ = margins(self.text, start, inside[0].start if inside else end, own)
-        _, last = margins(self.text, max([first, *(mark.end for mark in inside)]), end, own)
-        return first, last
+        behind = max([first, *(mark.end for mark in inside)])
+        begun, last = margins(self.text, behind, end, own)
+        return first, last if begun < last else behind
 
     def _clipped(self, texts: Sequence[_Item], start: int, end: int) -> list[tuple[int, int]]:
         """What of `texts` stands between `start` and `end`."""

@@ -113,7 +113,9 @@ def parts_of_values(
     text: str, values: Callable[[], Iterable[Value]], settings: DocumentSettings, target_language: str
 ) -> Parts:
     """The parts of a document `text`; `values` gives its values in their order, each time it is asked."""
-    catalogue = _Catalogue(settings, target_language, looks_branched(text) and any(map(_has_branches, values())))
+    # With escapes a document need not look as its values do.
+    may_have_branches = "\\" in text or looks_branched(text)
+    catalogue = _Catalogue(settings, target_language, may_have_branches and any(map(_has_branches, values())))
     at = 0
     for value in values():
         if not value.text.strip() or not _is_chosen(value, settings.columns):
