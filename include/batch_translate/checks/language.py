@@ -63,7 +63,7 @@ def check_language(pair: Pair) -> Sequence[str]:
     language = base_language(pair.target_language)
     words = target[:_JUDGED].lower().split()
     frequent = _FREQUENT.get(language)
-    if frequent is not None and len(frequent.intersection(words)) * _WORDS_PER_FREQUENT_ONE > len(words):
+    if frequent is not None and len(frequent.intersection(words)) * _WORDS_PER_FREQUENT_ONE >= len(words):
         return ()
     text = " ".join(_without_names(prose(target)).split())
     if text.count(" ") + 1 < _FEWEST_WORDS or len(_LETTER.findall(text)) < _FEWEST_LETTERS:

@@ -50,7 +50,9 @@ def make_folder(chance: Random) -> tuple[dict[str, str], list[str]]:
         "products.csv": f"id,name\n{rows}",
         "support/questions.jsonl": lines,
         "notes.txt": "\n\n".join(placed[2 * third :]) + "\n",
-        "translate.toml": "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()),
+        # Filler is in no language.
+        "translate.toml": "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
+        + 'checks = { language = "off" }\n',
     }
     return documents, languages
 
