@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 INCLUDE = Path(__file__).parents[2] / "include"
 DAY, RUN = "2024-04-17", "bench"
-WORDS = [
-    "商品",
-    "配送",
-    "返品",
-    "在庫",
-    "京都",
-    "茶葉",
-    "手帳",
-    "新着",
-    "限定",
-    "送料",
-    "お知らせ",
-    "ご注文",
-    "確認",
-    "変更",
-]
+WORDS = {
+    "商品": "goods",
+    "配送": "deliveries",
+    "返品": "returns",
+    "在庫": "stock",
+    "京都": "city of Kyoto",
+    "茶葉": "tea leaves",
+    "手帳": "notebooks",
+    "新着": "new arrivals",
+    "限定": "limited editions",
+    "送料": "postage",
+    "お知らせ": "news",
+    "ご注文": "orders",
+    "確認": "confirmation",
+    "変更": "changes",
+}
 
 
 class FilesOnDisk:
@@ -68,7 +68,14 @@ def make_input(folder: Path, rows: int) -> None:
         writer = csv.writer(file)
         writer.writerow(["id", "text"])
         for number in range(rows):
-            writer.writerow([number, f"{''.join(chance.choices(WORDS, k=5))}のご案内 {number} 件です。"])
+            writer.writerow([number, f"{''.join(chance.choices(list(WORDS), k=5))}のご案内 {number} 件です。"])
+
+
+def translated(text: str) -> str:
+    """A translation with which the checks are content."""
+    words, number = text.removesuffix(" 件です。").split("のご案内 ")
+    chosen = ", ".join([english for japanese, english in WORDS.items() if japanese in words][:3])
+    return f"There are {number} notices of {chosen}."
 
 
 def floor_build(folder: Path) -> int:
@@ -114,14 +121,14 @@ def answer_all(folder: Path) -> int:
         for line in Path(job.request_file).read_text(encoding="utf-8").split("\n")[:-1]:
             request = json.loads(line)
             user = json.loads(request["body"]["messages"][1]["content"])
-            content = {slot: f"Notice {text}" for slot, text in user["segments"].items()}
+            content = {slot: translated(text) for slot, text in user["segments"].items()}
             lines.append(_answer(request["custom_id"], json.dumps(content, ensure_ascii=False)))
         chance.shuffle(lines)
         (folder / f"{job.job_key}.output").write_text("".join(lines), encoding="utf-8")
         jobs.begin_submission(ledger, job.job_key, token_limit=10**12, now=0.0)
         jobs.record_batch(ledger, job.job_key, job.job_key, begun_at=0.0, now=0.0)
     lines = [
-        _answer(str(number), f"Notice {text}")
+        _answer(str(number), translated(text))
         for number, text in csv.reader((folder / "input" / DAY / "texts.csv").read_text().splitlines()[1:])
     ]
     chance.shuffle(lines)

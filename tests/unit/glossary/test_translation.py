@@ -104,6 +104,10 @@ def test_what_is_not_translated_stands_as_it_is(language: str, translation: str,
     assert stands(translation, language, Term("Airflow", "Airflow")) == expected
 
 
+def test_what_is_not_translated_stands_in_no_other_spelling() -> None:
+    assert not stands("our policies", "en", Term("Policy", "Policy"))
+
+
 def test_only_the_missing_terms_come_back_in_their_order() -> None:
     terms = [Term("検索", "search"), Term("様", "", ("Mr.",)), Term("設定", "settings"), Term("茶", "tea")]
     assert Glossary(terms, "ja", "en").missing(terms, "Search for coffee") == (terms[2], terms[3])
