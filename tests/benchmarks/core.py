@@ -197,37 +197,48 @@ def measure(phase: str, folder: Path) -> dict[str, float]:
     return found
 
 
-def measure_all(rows: int) -> dict[str, Any]:
+def turn_checks_off(folder: Path) -> None:
+    from batch_translate.checks.documents import DOCUMENT_CHECKS
+    from batch_translate.checks.registry import CHECKS
+
+    lines = [f'{name} = "off"' for name in (*CHECKS, *DOCUMENT_CHECKS)]
+    (folder / "input" / "translate.toml").write_text("\n".join(["[checks]", *lines]))
+
+
+def measure_all(rows: int, checks: bool) -> dict[str, Any]:
     """All phases over `rows` rows, with a line printed for each; ratios are to the floor of the same half."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_input(folder, rows)
+        if not checks:
+            turn_checks_off(folder)
         figures = {phase: measure(phase, folder) for phase in PHASES}
     del figures["answer_all"]
     for phase, floor in (("build", "floor_build"), ("collect", "floor_align"), ("write", "floor_align")):
         figures[phase]["times_floor"] = round(figures[phase]["cpu_seconds"] / figures[floor]["cpu_seconds"], 1)
-    print(f"{rows:,} rows")
+    print(f"{rows:,} rows, checks {'on' if checks else 'off'}")
     for phase, figure in figures.items():
         ratio = f"{figure['times_floor']:5.1f} × floor" if "times_floor" in figure else ""
         print(f"{phase:12} {figure['cpu_seconds']:8.2f} s CPU {figure['peak_mb']:6.0f} MB peak {ratio}")
-    return {"rows": rows, **figures}
+    return {"rows": rows, "checks": checks, **figures}
 
 
 def main() -> None:
     """Print a line per phase for each number of rows, then all of it as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--checks", choices=["on", "off"], nargs="+", default=["on", "off"])
     parser.add_argument("--phase", choices=PHASES)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
+    sys.path.insert(0, str(INCLUDE))
     if given.phase:
-        sys.path.insert(0, str(INCLUDE))
         count = PHASES[given.phase](given.folder)
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu = used.ru_utime + used.ru_stime
         print(json.dumps({"cpu_seconds": round(cpu, 2), "peak_mb": round(used.ru_maxrss / 1024), "count": count}))
         return
-    print(json.dumps([measure_all(rows) for rows in given.rows]))
+    print(json.dumps([measure_all(rows, checks == "on") for rows in given.rows for checks in given.checks]))
 
 
 if __name__ == "__main__":

@@ -66,15 +66,21 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def run_checks(pair: Pair, settings: Mapping[str, Setting]) -> tuple[Finding, ...]:
-    """All findings on a pair, in the order of the registry; `settings` are those that differ from the defaults."""
+def chosen_checks(settings: Mapping[str, Setting]) -> list[tuple[str, PairCheck, Severity]]:
+    """The checks that are not off, in the registry's order; `settings` are those that differ from the defaults."""
+    said = {name: settings.get(name, check.severity) for name, check in CHECKS.items()}
+    return [(name, CHECKS[name].function, severity) for name, severity in said.items() if severity != "off"]
+
+
+def findings_on(pair: Pair, checks: Iterable[tuple[str, PairCheck, Severity]]) -> tuple[Finding, ...]:
+    """What these checks find on a pair."""
     found: list[Finding] = []
-    for name, (function, severity) in CHECKS.items():
-        if settings:
-            chosen = settings.get(name, severity)
-            if chosen == "off":
-                continue
-            severity = chosen
+    for name, function, severity in checks:
         if sentences := function(pair):
             found += [Finding(name, severity, sentence) for sentence in sentences]
     return tuple(found)
+
+
+def run_checks(pair: Pair, settings: Mapping[str, Setting]) -> tuple[Finding, ...]:
+    """What the checks find on a single pair; for many, choose them once."""
+    return findings_on(pair, chosen_checks(settings))

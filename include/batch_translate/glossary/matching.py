@@ -30,6 +30,7 @@ class _Entry(NamedTuple):
     order: int
     term: Term
     wording: Wording
+    needed: str  # in lower case, "" where a term has several forms
 
 
 class Glossary:
@@ -41,7 +42,7 @@ class Glossary:
         by_words = has_word_borders(source_language) and base_language(source_language) != "ko"
         words = (wording(term.source, source_language, term.case_sensitive, term.inflected) for term in terms)
         entries = [
-            _Entry(order, term, spelled)
+            _Entry(order, term, spelled, spelled.literal.lower())
             for order, (term, spelled) in enumerate(zip(terms, words, strict=True))
             if spelled.words
         ]
@@ -65,7 +66,8 @@ class Glossary:
             return ()
         found = [
             (start - end, start, not term.case_sensitive, order, term)
-            for order, term, spelled in candidates
+            for order, term, spelled, needed in candidates
+            if needed in seen.lowered
             for start, end in spelled.spans(seen)
         ]
         if len(found) < 2:

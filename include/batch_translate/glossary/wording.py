@@ -33,7 +33,7 @@ _WITHOUT_BORDERS = {
 class Wording:
     """A term's words in one language, ready to be looked for; `words` are each with the forms it may stand in.
 
-    A text of nothing but tags has no words, and stands nowhere.
+    `literal` is the one form of the one word, else "". A text of nothing but tags has no words and stands nowhere.
     """
 
     def __init__(self, text: str, language: str, *, case_sensitive: bool, inflects: bool) -> None:
@@ -45,7 +45,7 @@ class Wording:
         self._ending = "(?:'s?)?" if inflects and base_language(language) == "en" and text[-1:].isalpha() else ""
         # Most terms are one word without forms: those need no regular expression.
         has_forms = self._ending or len(self.words) != 1 or len(self.words[0]) != 1
-        self._literal = "" if has_forms else self.words[0][0]
+        self.literal = "" if has_forms else self.words[0][0]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -66,11 +66,11 @@ class Wording:
 
     def _matches(self, inside: str) -> list[tuple[int, int]]:
         found = []
-        if self._literal:
-            start = inside.find(self._literal)
+        if self.literal:
+            start = inside.find(self.literal)
             while start >= 0:
-                found.append((start, start + len(self._literal)))
-                start = inside.find(self._literal, start + 1)
+                found.append((start, start + len(self.literal)))
+                start = inside.find(self.literal, start + 1)
         else:
             match = self._pattern.search(inside)
             while match:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_translate import keys
 from batch_translate.checks.documents import DOCUMENT_CHECKS
 from batch_translate.checks.pair import Pair
-from batch_translate.checks.registry import CHECKS, run_checks
+from batch_translate.checks.registry import CHECKS, chosen_checks, findings_on, run_checks
 from batch_translate.errors import SettingsError
 from batch_translate.findings import Finding
 from batch_translate.ledger import Ledger, profiles, reviews
@@ -42,14 +42,14 @@ class Judge:
     """The findings on one text after the other, all under one profile."""
 
     def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+        self._languages = profile.source_language, profile.target_language
+        self._checks = chosen_checks(profile.checks)
         self._glossary = profile.glossary() if profile.terms else None
 
     def findings(self, source: str, target: str, context: str) -> tuple[Finding, ...]:
         """What the checks have to say about a translation."""
         terms = self._glossary.find(source) if self._glossary else ()
-        languages = self._profile.source_language, self._profile.target_language
-        return run_checks(Pair(source, target, *languages, context, terms), self._profile.checks)
+        return findings_on(Pair(source, target, *self._languages, context, terms), self._checks)
 
 
 class JobJudge:
