@@ -52,6 +52,7 @@ with DAG(
         "target_langs": Param(["en"], type="array", description=f"One per line. {UNSET}"),
         "model": Param("gpt-6-luna", type="string", description=UNSET),
         "files": Param("**", type="string", description="Glob: which files of the folder, for example *.md"),
+        "dry_run": Param(False, type="boolean", description="Stop after the estimate, which check_budget logs"),
         **dict.fromkeys(("input", "output", "work"), ROOT),
     },
     tags=["translation"],

@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from batch_translate import evaluation_command, review_commands, statement_command
+from batch_translate import estimate_command, evaluation_command, review_commands, statement_command
 from batch_translate.config import Environment
 from batch_translate.errors import BatchTranslateError, SettingsError
 from batch_translate.ledger import Ledger
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     recover.set_defaults(run=_recover)
     review_commands.add_to(commands)
     evaluation_command.add_command(commands)
+    estimate_command.add_command(commands)
     statement_command.add_command(commands)
     return parser
 

@@ -79,6 +79,11 @@ def job_key(custom_ids: Iterable[str]) -> str:
     return _digest("job", sorted(custom_ids), 32)
 
 
+def refusal_key(job_key: str, run_id: str) -> str:
+    """32 hex digits for a shard that a run was not allowed to ask for."""
+    return _digest("refusal", (job_key, run_id), 32)
+
+
 def plan_hash(parts: Iterable[str]) -> str:
     """12 hex digits for what a run was asked to do: settings and documents with their sha256."""
     return _digest("plan", parts, 12)

@@ -120,11 +120,15 @@ def import_reviews() -> dict[str, int]:
 
 
 def check_budget(plan: str) -> dict[str, object]:
-    """Estimate what is missing and hold it against the cap."""
+    """Estimate what is missing and hold it against the caps; a dry run ends here. The estimate's sums."""
     from batch_translate.steps.check_budget import check_budget
 
+    dry = get_current_context()["params"].get("dry_run", False)
     with as_airflow():
-        return check_budget(open_ledger(), plan, _run_id())
+        estimate = check_budget(open_ledger(), plan, _run_id(), stop=not dry)
+    if dry:
+        raise AirflowSkipException("a dry run ends with the estimate above: nothing was sent")
+    return {name: value for name, value in estimate.items() if name != "lines"}
 
 
 def build_requests(plan: str, pass_number: int) -> list[str]:
@@ -166,6 +170,8 @@ def verify_complete(plan: str | None, reviews: dict[str, int] | None) -> dict[st
 
     if plan is None:
         _explain_missing_plan()
+    if get_current_context()["params"].get("dry_run", False):
+        raise AirflowSkipException("a dry run: nothing was sent, and what is published stays as it is")
     with as_airflow():
         report = verify_complete(open_ledger(), str(plan), _run_id(), reviews is not None)
     return {name: report[name] for name in ("day", "complete", "sent")}

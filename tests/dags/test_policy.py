@@ -76,5 +76,5 @@ def test_dags_load_with_retries_docs_and_one_leaf(tmp_path: Path) -> None:
     assert said["leaves"] == ["verify_complete"]
     assert min(said["retries"].values()) >= 2
     assert "backfill" in said["doc"]
-    names = ["day", "source_lang", "target_langs", "model", "files", "input", "output", "work"]
+    names = ["day", "source_lang", "target_langs", "model", "files", "dry_run", "input", "output", "work"]
     assert said["params"] == names

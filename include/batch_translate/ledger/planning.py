@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from batch_translate import keys
 from batch_translate.errors import BudgetError
 from batch_translate.ledger import budget
 from batch_translate.ledger.schema import jobs
@@ -132,22 +133,30 @@ class Draft:
             return False
         budget.reserve(connection, self._jobs, caps)
         connection.execute(sa.text(_TEXTS))
-        self._insert(connection, "planned")
+        rows = [{**asdict(job), "state": "planned"} for job in self._jobs]
+        connection.execute(sa.insert(jobs), rows)
         return True
 
     def _refuse(self, note: str) -> None:
+        # Under keys of their own: the jobs may be planned some day, and by another run.
+        rows = [
+            {**asdict(job), "state": "refused", "note": note, "job_key": keys.refusal_key(job.job_key, job.run_id)}
+            for job in self._jobs
+        ]
         with self._ledger.write() as connection:
-            self._insert(connection, "refused", note=note)
-
-    def _insert(self, connection: sa.Connection, state: str, **values: str) -> None:
-        # The same jobs may have been refused before.
-        keys = [job.job_key for job in self._jobs]
-        connection.execute(sa.delete(jobs).where(jobs.c.job_key.in_(keys), jobs.c.state == "refused"))
-        connection.execute(sa.insert(jobs), [{**asdict(job), "state": state, **values} for job in self._jobs])
+            known = [row["job_key"] for row in rows]
+            connection.execute(sa.delete(jobs).where(jobs.c.job_key.in_(known), jobs.c.state == "refused"))
+            connection.execute(sa.insert(jobs), rows)
 
     def _execute(self, statement: str) -> None:
         with self._connection.begin():
             self._connection.execute(sa.text(statement))
+
+
+def forget_refusals(ledger: Ledger, run_id: str) -> None:
+    """Take a run's refusals off the record: it asks anew for what is missing."""
+    with ledger.write() as connection:
+        connection.execute(sa.delete(jobs).where(jobs.c.run_id == run_id, jobs.c.state == "refused"))
 
 
 @contextmanager

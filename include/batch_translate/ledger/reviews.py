@@ -137,9 +137,11 @@ class Gathered:
             yield from map(Candidate._make, rows)
 
     def commit(
-        self, sha256: str, name: str, reviewer: str, refused: Iterable[int], now: float
+        self, sha256: str, name: str, reviewer: str, refused: Iterable[int], now: float, whole: bool = True
     ) -> frozenset[str] | None:
         """Commit all but the refused decisions; the keys of the texts with a new translation.
+
+        The file is known from then on if it is `whole`: nothing of it was refused.
 
         Of several decisions on one text the last counts; one that says what is in use changes nothing. None where
         the file has been imported before: nothing is changed.
@@ -154,7 +156,7 @@ class Gathered:
         with connection.begin() as work:
             if self._ledger.on_postgresql:
                 connection.execute(sa.text(_LOCK))
-            if connection.execute(sa.text(_FILE), said).rowcount != 1:
+            if whole and connection.execute(sa.text(_FILE), said).rowcount != 1:
                 work.rollback()
                 return None
             connection.execute(sa.text(_UNCHANGED))

@@ -71,9 +71,13 @@ def statement(ledger: Ledger, month: str, by: By) -> list[Line]:
     since, until = month_bounds(month)
     query = sa.text(_STATEMENT.format(group=_GROUPS[by]))
     with ledger.read() as connection:
-        return [
-            Line(str(what), *rest) for what, *rest in connection.execute(query, {"since": since, "until": until})
-        ]
+        rows = connection.execute(query, {"since": since, "until": until}).all()
+    # PostgreSQL's sums of whole numbers are decimals.
+    return [
+        Line(what=str(what), estimated_usd=estimated, cost_usd=billed, unpriced=unpriced, open=not_ended,
+             **dict(zip(Line._fields[1:7], map(int, counts), strict=True)))
+        for what, *counts, estimated, billed, unpriced, not_ended in rows
+    ]  # fmt: skip
 
 
 def total(lines: list[Line]) -> Line:

@@ -35,7 +35,7 @@ _TABLES = (
     "CREATE TEMPORARY TABLE missing (ordinal INTEGER PRIMARY KEY, segment_key VARCHAR(32), "
     "instruction_key VARCHAR(32), asked INTEGER, doubted INTEGER, rejected INTEGER)",
     "CREATE TEMPORARY TABLE rejections (ordinal INTEGER PRIMARY KEY, text TEXT, findings TEXT)",
-    "CREATE TEMPORARY TABLE reviewed (ordinal INTEGER PRIMARY KEY, text TEXT)",
+    "CREATE TEMPORARY TABLE reviewed (ordinal INTEGER PRIMARY KEY, text TEXT, review BIGINT)",
 )
 _BY_TEXT = "CREATE INDEX IF NOT EXISTS wanted_by_text ON wanted (segment_key, instruction_key)"
 
@@ -87,7 +87,7 @@ SELECT m.ordinal, a.text, a.findings FROM missing m
 
 # Reviews are few beside answers. They hold whatever the instructions.
 _REVIEWED = """
-INSERT INTO reviewed SELECT w.ordinal, r.text FROM reviews r CROSS JOIN wanted w
+INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN wanted w
  WHERE r.in_use = 1 AND w.segment_key = r.segment_key
 """
 
@@ -95,7 +95,8 @@ INSERT INTO reviewed SELECT w.ordinal, r.text FROM reviews r CROSS JOIN wanted w
 _CLAIMING = """
 SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
  WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key AND EXISTS (
-       SELECT 1 FROM wanted w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key)
+       SELECT 1 FROM wanted w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
+          AND w.ordinal NOT IN (SELECT v.ordinal FROM reviewed v))
  GROUP BY j.run_id
 """
 
@@ -177,6 +178,10 @@ class Wanted:
         """How many different texts are wanted."""
         return self._count("(SELECT DISTINCT segment_key, instruction_key FROM wanted) AS texts")
 
+    def newest_review(self) -> int:
+        """The id of the newest decision that counts here, 0 where there is none; another one changes it."""
+        return self._scalar("SELECT coalesce(max(review), 0) FROM reviewed")
+
     def claiming_runs(self) -> dict[str, int]:
         """How many of the wanted texts each run's open jobs ask for just now."""
         self._connection.execute(sa.text(_BY_TEXT))
@@ -242,9 +247,12 @@ class Wanted:
         self._connection.commit()
 
     def _count(self, table: str) -> int:
-        count = int(self._connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one())
+        return self._scalar(f"SELECT count(*) FROM {table}")
+
+    def _scalar(self, statement: str) -> int:
+        found = int(self._connection.execute(sa.text(statement)).scalar_one())
         self._connection.commit()
-        return count
+        return found
 
     def _stream(self, statement: str) -> Iterator[Row]:
         options = {"yield_per": _ROWS_AT_ONCE}

@@ -91,8 +91,8 @@ def write_request(texts: Sequence[Text], asking: Asking) -> Request:
     """The request for one or several texts of one language pair."""
     custom_id = keys.custom_id([(text.segment_key, text.instruction_key, text.attempt) for text in texts])
     extras = _extras(texts)
+    input_tokens, output = _tokens(texts, asking, extras)
     source_tokens = sum(text.tokens for text in texts)
-    output = sum(estimate_translated(t.tokens, t.source_language, t.target_language) + 4 for t in texts)
     room = _ROOM_TOKENS + _ROOM_FACTOR * max(source_tokens, output)
     frame = _frame(asking, len(texts), tuple(extras))
     user = _encode(_user(texts, extras))
@@ -101,9 +101,21 @@ def write_request(texts: Sequence[Text], asking: Asking) -> Request:
         custom_id=custom_id,
         texts=tuple(texts),
         line=line.encode(),
-        input_tokens=frame.tokens + source_tokens + sum(estimate_tokens(_encode(it)) for it in extras.values()),
+        input_tokens=input_tokens,
         output_tokens=output,
     )
+
+
+def estimate_request(texts: Sequence[Text], asking: Asking) -> tuple[int, int]:
+    """(input, output) tokens of the request that `write_request` would write."""
+    return _tokens(texts, asking, _extras(texts))
+
+
+def _tokens(texts: Sequence[Text], asking: Asking, extras: dict[str, Any]) -> tuple[int, int]:
+    said = sum(estimate_tokens(_encode(it)) for it in extras.values())
+    frame = _frame(asking, len(texts), tuple(extras))
+    output = sum(estimate_translated(t.tokens, t.source_language, t.target_language) + 4 for t in texts)
+    return frame.tokens + said + sum(text.tokens for text in texts), output
 
 
 def _extras(texts: Sequence[Text]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ by a prefix.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -84,27 +85,29 @@ def _answers(slots: Sequence[Slot], line: Content, check: Check, oddities: Count
     names = [str(slot.slot) for slot in slots]
     if len(value) != len(names) and (extra := value.keys() - names):
         oddities["slots that were not asked"] += len(extra)
-    if doubt := _misplaced(value, len(slots)):
+    if doubt := _misplaced(value, slots):
         return [_none(slot, doubt, True, slots) for slot in slots]
     return [
         _answer(slot, value.get(name), slots, line.model, check) for slot, name in zip(slots, names, strict=True)
     ]
 
 
-def _misplaced(value: Mapping[str, object], count: int) -> str:
+def _misplaced(value: Mapping[str, object], slots: Sequence[Slot]) -> str:
     """Why texts may stand in other slots than their own, "" where nothing shows it.
 
     A model that makes one text of two leaves a slot empty, or counts on from there as it does when it makes two of
     one: its later texts would stand beside other sources.
     """
-    given = len(value)
+    given, count = len(value), len(slots)
     if given not in (0, count) and all(str(number) in value for number in range(1, given + 1)):
         return f"the answer has {given} slots instead of {count}"
     if count > 1 and any(isinstance(text, str) and not text.strip() for text in value.values()):
         return "a slot of the answer is empty"
-    for number in range(1, count):
-        text, following = value.get(str(number)), value.get(str(number + 1))
-        if isinstance(text, str) and isinstance(following, str) and _holds(text.strip(), following.strip()):
+    for slot, next_slot in itertools.pairwise(slots):
+        text, following = value.get(str(slot.slot)), value.get(str(next_slot.slot))
+        if not isinstance(text, str) or not isinstance(following, str):
+            continue
+        if _holds(text.strip(), following.strip()) and not slot.source.endswith(next_slot.source):
             return "a slot of the answer ends with the text of the next one"
     return ""
 

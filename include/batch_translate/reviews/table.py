@@ -52,19 +52,22 @@ def read_table(stream: TextIO, document: str) -> Iterator[Decision | Refused]:
     beginning = stream.tell()
     start = stream.read(1 << 16)
     stream.seek(beginning)
-    separator = max(
-        ",;\t", key=lambda one: len(set(_named(next(csv.reader(io.StringIO(start), delimiter=one), []))))
-    )
-    rows = csv.reader(stream, delimiter=separator)
-    columns = _named(next(rows, []))
-    _check_columns(columns, document)
-    number = 1
+    number = 0
     try:
+        separator = max(",;\t", key=lambda one: len(set(_named(_first_row(start, one)))))
+        rows = csv.reader(stream, delimiter=separator)
+        columns = _named(next(rows, []))
+        _check_columns(columns, document)
+        number = 1
         for number, row in enumerate(rows, 2):
             if any(row):
                 yield _decision(f"row {number}", columns, row)
     except csv.Error as error:
         raise DocumentError(document, f"row {number + 1}", f"is not readable as a table ({error})") from None
+
+
+def _first_row(start: str, separator: str) -> list[str]:
+    return next(csv.reader(io.StringIO(start, newline=""), delimiter=separator), [])
 
 
 def _named(header: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ It is written row by row as the documents are, and read back by whoever asks wha
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -13,15 +14,16 @@ from pyarrow.lib import StringBuilder
 from batch_translate.findings import write_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pyarrow.parquet as pq
 
     from batch_translate.ledger.wanted import Outcome
     from batch_translate.steps.plan import Plan, SegmentRow
 
-READING = b"reading"
-"""The metadata entry that names the reading for which a table was written."""
+READING, REVIEW, FAILED = b"reading", b"review", b"failed"
+"""Metadata of a table: the reading for which it was written, the newest review that it has, and the documents that
+could not be written, each with the reason, as a JSON object."""
 
 _VERSION = 2
 _ROWS_AT_ONCE = 8_192
@@ -40,9 +42,10 @@ rejected answer, or one that cannot stand there, and the document has its source
 findings.write_findings makes."""
 
 
-def schema_of(reading_id: int) -> pa.Schema:
+def schema_of(reading_id: int, newest_review: int) -> pa.Schema:
     """The schema of the table that is written for a reading."""
-    return SCHEMA.with_metadata({**(SCHEMA.metadata or {}), READING: str(reading_id)})
+    said = {READING: str(reading_id), REVIEW: str(newest_review)}
+    return SCHEMA.with_metadata({**(SCHEMA.metadata or {}), **said})
 
 
 class AlignedTable:
@@ -63,6 +66,11 @@ class AlignedTable:
         self._outcomes.append(outcome)
         if len(self._segments) >= _ROWS_AT_ONCE:
             self.flush()
+
+    def end(self, failed: Mapping[str, str]) -> None:
+        """Write what is left; `failed` are the documents that could not be written, with the reasons."""
+        self.flush()
+        self._table.add_key_value_metadata({FAILED.decode(): json.dumps(failed, ensure_ascii=False)})
 
     def flush(self) -> None:
         """Write the rows in hand."""

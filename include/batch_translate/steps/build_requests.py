@@ -16,27 +16,24 @@ from batch_translate import storage
 from batch_translate.errors import BudgetError
 from batch_translate.ledger import Ledger, jobs, planning, profiles
 from batch_translate.ledger.planning import Asked, JobPlan
-from batch_translate.ledger.wanted import Missing, wanted
-from batch_translate.money.models import Model, find_model
-from batch_translate.requests.prompt import Asking, Text
-from batch_translate.requests.shards import Limits, Shard, cut_shards
+from batch_translate.ledger.wanted import wanted
+from batch_translate.money.models import find_model
+from batch_translate.requests.shards import Shard, cut_shards
+from batch_translate.steps import asking
 from batch_translate.steps import plan as plans
 from batch_translate.steps.check_budget import caps_of
 from batch_translate.steps.collector import collector_paused
-from batch_translate.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_translate.config import Settings
-    from batch_translate.findings import Finding
     from batch_translate.ledger.planning import Draft
     from batch_translate.profiles import Profile
+    from batch_translate.requests.prompt import Text
     from batch_translate.steps.plan import Plan
 
 log = logging.getLogger(__name__)
 
-_LAST_PASS = 3
 # Two runs can want the same text in the same second; each round of losing means that another one got on.
 _ROUNDS = 20
 # Other writers to a SQLite ledger wait while so many are committed: some seconds, of the minute that they may.
@@ -47,6 +44,7 @@ _TEXTS_AT_ONCE = 1_000_000
 def build_requests(ledger: Ledger, plan_url: str, run_id: str, pass_number: int) -> list[str]:
     """Plan and claim what is missing; the keys of all jobs of this run that are open, the oldest first."""
     plan = plans.load(plan_url)
+    planning.forget_refusals(ledger, run_id)
     for language in plan.settings.languages():
         for _ in range(_ROUNDS):
             if _claim_language(ledger, plan, run_id, pass_number, language):
@@ -59,23 +57,6 @@ def build_requests(ledger: Ledger, plan_url: str, run_id: str, pass_number: int)
     return [job.job_key for job in open_jobs]
 
 
-def _asking(profile: Profile, pass_number: int) -> Asking:
-    escalate = pass_number == _LAST_PASS and profile.escalation_model
-    name = profile.escalation_model if escalate and profile.escalation_model else profile.model
-    return Asking(name, profile.instructions, find_model(name).reasoning_effort)
-
-
-def _limits(settings: Settings, profile: Profile, model: Model) -> Limits:
-    return Limits(
-        segments_per_request=profile.segments_per_request,
-        tokens_per_request=settings.tokens_per_request,
-        requests_per_shard=min(settings.requests_per_shard, model.requests_per_batch),
-        bytes_per_shard=min(settings.megabytes_per_shard, model.megabytes_per_batch) * 1_000_000,
-        # A shard that is larger than the limit for all batches together would never go.
-        tokens_per_shard=min(settings.tokens_per_shard, model.enqueued_tokens),
-    )
-
-
 def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, language: str) -> bool:
     """Claim all that is missing in one language; False when another run was faster with some of it."""
     numbers = [plans.profile_number(plan.settings, document.path, language) for document in plan.documents]
@@ -84,7 +65,7 @@ def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, l
         for number, profile in enumerate(plan.profiles[language]):
             documents = {index for index, of_document in enumerate(numbers) if of_document == number}
             if documents:
-                texts = _texts(plan, profile, documents, rows.still_missing())
+                texts = (it for _, it in asking.texts_of(plan, profile, documents, rows.still_missing()))
                 if not _claim_profile(ledger, plan, run_id, pass_number, profile, texts):
                     return False
     return True
@@ -93,14 +74,14 @@ def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, l
 def _claim_profile(
     ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[Text]
 ) -> bool:
-    asking = _asking(profile, pass_number)
-    shards = cut_shards(texts, asking, _limits(plan.settings, profile, find_model(asking.model)))
+    how = asking.asking_of(profile, pass_number)
+    shards = cut_shards(texts, how, asking.limits_of(plan.settings, profile, find_model(how.model)))
     profile_key = profile.key()
     while (first := next(shards, None)) is not None:
         profiles.keep(ledger, profile_key, profile.model_dump_json())
         with planning.draft(ledger) as draft:
             for shard in chain([first], shards):
-                _add(draft, plan, run_id, pass_number, shard, asking.model, profile_key)
+                _add(draft, plan, run_id, pass_number, shard, how.model, profile_key)
                 if draft.segments >= _TEXTS_AT_ONCE:
                     break
             try:
@@ -109,44 +90,6 @@ def _claim_profile(
             except BudgetError as error:
                 log.error("%d texts are not asked for: %s", draft.segments, error)
     return True
-
-
-def _texts(plan: Plan, profile: Profile, chosen: set[int], missing: Iterator[Missing]) -> Iterator[Text]:
-    """The missing texts that stand first in one of the chosen documents."""
-    most_before = plan.settings.context_characters
-    glossary = profile.glossary() if profile.terms else None
-    following = next(missing, None)
-    for start, documents, sources, contexts in plans.read_sources(plan):
-        end = start + len(sources)
-        while following is not None and following.ordinal < end:
-            ordinal, segment_key, instruction_key, attempt, rejected, alone = following
-            following = next(missing, None)
-            row = ordinal - start
-            if documents[row] not in chosen:
-                continue
-            source = sources[row]
-            in_front = row > 0 and documents[row - 1] == documents[row]
-            yield Text(
-                segment_key,
-                instruction_key,
-                attempt,
-                profile.source_language,
-                profile.target_language,
-                source,
-                contexts[row],
-                estimate_tokens(source),
-                None if rejected is None else (rejected[0], _said(rejected[1])),
-                # In a packed request nobody knows which text was at fault.
-                alone,
-                sources[row - 1][-most_before:] if most_before and in_front else "",
-                glossary.find(source) if glossary else (),
-            )
-        if following is None:
-            return
-
-
-def _said(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(finding.message for finding in findings if finding.severity == "critical")
 
 
 def _add(

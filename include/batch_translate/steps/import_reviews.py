@@ -41,6 +41,7 @@ _FOLDER = "_reviewed"
 _LONGEST_LANGUAGE = 35
 _KEY_DIGITS = frozenset("0123456789abcdef")
 _SHOWN = 60
+_NOT_UNICODE = "the file is not in Unicode, and nobody can tell how this row is to be read: save the file as UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def _import_file(ledger: Ledger, url: str, renamed: tuple[str, ...]) -> Imported
                 one.number: Refused(one.place, said) for one in gathered.candidates() if (said := _wrong(one))
             }
             reviewer, now = f"{name.rsplit('.', 1)[-1].upper()} {name}", time.time()
-            changed = gathered.commit(sha256, name, reviewer, wrong, now)
+            # A file of which rows were refused is read again: they may be right when the ledger knows more.
+            whole = not wrong and not rows.refused
+            changed = gathered.commit(sha256, name, reviewer, wrong, now, whole)
     if changed is None:
         return ImportedFile(name, known_since=now)
     unchanged = rows.count - len(wrong) - len(changed)
@@ -145,6 +148,8 @@ def _opened(url: str) -> Iterator[tuple[BinaryIO, str]]:
             yield copy
     except (FileNotFoundError, IsADirectoryError):
         raise SettingsError(f"{url} is no file: give the path or URL of a file with reviews") from None
+    except OSError as error:
+        raise SettingsError(f"{url} cannot be read: {error}") from None
 
 
 def _read(file: BinaryIO, name: str) -> Iterator[Decision | Refused]:
@@ -152,9 +157,13 @@ def _read(file: BinaryIO, name: str) -> Iterator[Decision | Refused]:
     if ending in _READERS:
         yield from _READERS[ending](file, name)
     elif ending in _TABLES:
-        # The old encodings that are tried are Japanese: a source that is read wrongly does not match.
+        # The old encodings that are tried are Japanese: a source that is read wrongly does not match. One in ASCII
+        # reads alike in all, and says nothing of how its translation was read.
         with open_text(file, name, "ja") as text:
-            yield from read_table(text.stream, name)
+            legacy = not str(text.stream.encoding).startswith("utf")
+            for row in read_table(text.stream, name):
+                unproven = legacy and isinstance(row, Decision) and row.text and row.source.isascii()
+                yield Refused(row.place, _NOT_UNICODE) if unproven else row
     else:
         known = ", ".join([*_TABLES, *_READERS])
         raise DocumentError(name, "", f"is no file with reviews: they end in {known}")

@@ -49,6 +49,21 @@ _REFUSED = "not read: it leads out of the folder, is no file, or has a name that
 def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
     """Read the folder, write plan and segments into the work folder, and note the reading in the ledger.
 
+    Raises as `make_plan` does.
+    """
+    plan = make_plan(request)
+    days.record_reading(ledger, plan.day, plan.plan_hash, plan.url, request.run_id, time.time())
+    for problem in plan.problems:
+        where = f"{problem.document}, {problem.place}" if problem.place else problem.document
+        log.log(logging.WARNING if problem.level == "error" else logging.INFO, "%s: %s", where, problem.reason)
+    counts = (len(plan.documents), plan.segments, len(plan.copied))
+    log.info("%s: %d documents with %d segments, %d files copied", plan.day, *counts)
+    return plan
+
+
+def make_plan(request: RunRequest) -> Plan:
+    """Read the folder, and write plan and segments into the work folder.
+
     Raises MissingFolderError when there is no folder, InputError when nothing in it can be translated,
     SettingsError for a wrong translate.toml.
     """
@@ -80,7 +95,7 @@ def read_documents(ledger: Ledger, request: RunRequest) -> Plan:
         for path in chosen:
             reading.read(storage.join(folder, path), path, table)
         reading.flush(table)
-    return _finish(ledger, request, reading, part)
+    return _finish(request, reading, part)
 
 
 def _is_chosen(path: str, settings: Settings) -> bool:
@@ -89,7 +104,7 @@ def _is_chosen(path: str, settings: Settings) -> bool:
     return not any(plans.matches(path, pattern) for pattern in settings.exclude)
 
 
-def _finish(ledger: Ledger, request: RunRequest, reading: _Reading, part: str) -> Plan:
+def _finish(request: RunRequest, reading: _Reading, part: str) -> Plan:
     if not any(document.readable for document in reading.documents):
         said = "; ".join(f"{p.document}: {p.reason}" for p in reading.problems[:5]) or "it has no files"
         storage.remove(part)
@@ -121,12 +136,6 @@ def _finish(ledger: Ledger, request: RunRequest, reading: _Reading, part: str) -
         storage.copy_into(plan.segments_url, file)
     storage.remove(part)
     plans.save(plan)
-    days.record_reading(ledger, plan.day, plan.plan_hash, plan.url, request.run_id, time.time())
-    for problem in plan.problems:
-        where = f"{problem.document}, {problem.place}" if problem.place else problem.document
-        log.log(logging.WARNING if problem.level == "error" else logging.INFO, "%s: %s", where, problem.reason)
-    counts = (len(plan.documents), plan.segments, len(plan.copied))
-    log.info("%s: %d documents with %d segments, %d files copied", plan.day, *counts)
     return plan
 
 

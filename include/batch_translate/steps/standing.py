@@ -30,6 +30,7 @@ class LanguageStanding:
     distinct: int = 0
     to_ask: int = 0
     in_flight: int = 0
+    newest_review: int = 0
     examples: list[str] = field(default_factory=list)
     findings: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -54,6 +55,7 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
     standing.documents = {document.path: Counter() for document in plan.documents}
     with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
         standing.distinct = rows.distinct()
+        standing.newest_review = rows.newest_review()
         standing.to_ask = rows.count_missing(plan.attempts())
         standing.in_flight = sum(rows.claiming_runs().values())
         outcomes = rows.outcomes(run_id)

@@ -30,7 +30,7 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
     current = True
     for language, standing in standings.items():
         published = read_published(plan, language, reading.id)
-        behind = published is None or published.states != standing.states
+        behind = published is None or not published.has_all_of(standing)
         if published is not None and not behind:
             standing.set_aside(published.not_placed)
         lines.append(f"  {language}: {_count(standing, plan.segments)}")

@@ -60,12 +60,12 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
         said.append(_REVIEWS_MISSING)
     report = _report(ledger, plan, run_id, standings, said)
     storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
-    for language in standings:
-        keep_snapshot(plan, language)
     if said:
         raise IncompleteError(" ".join([f"{plan.day} is not complete.", *said, *advice(plan, standings)]))
     _check_inputs(plan)
     for language, standing in standings.items():
+        # The last complete publication is what the next report compares with.
+        keep_snapshot(plan, language)
         reviews = standing.states["needs_review"]
         if reviews:
             log.warning("%s, %s: %d segments need a review; their source text stays", plan.day, language, reviews)
@@ -128,7 +128,7 @@ def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:
     if missing and not to_ask and not in_flight:
         said.append(
             f"A clear does not help: each missing text was asked {plan.attempts() + 1} times. Raise "
-            "profile_version in translate.toml to ask anew, or mend the texts."
+            "the version of its profile in translate.toml to ask anew, or mend the texts."
         )
     if any(standing.reasons[NOT_PLACED] for standing in standings.values()):
         said.append(
@@ -164,7 +164,13 @@ def _reconcile(
         log.warning("%s, %s: a newer reading of this day has been published by another run", plan.day, language)
         return
     there = read_published(plan, language, reading)
-    if there is None or there.states != standing.states:
+    if there is not None and there.failed:
+        said = "; ".join(f"{path}: {reason}" for path, reason in list(there.failed.items())[:3])
+        raise IncompleteError(
+            f"{plan.day}, {language}: {len(there.failed)} documents could not be written ({said}). Mend them, or "
+            "report the defect; then clear the whole run: what was already translated is not paid again."
+        )
+    if there is None or not there.has_all_of(standing):
         raise IncompleteError(
             f"{plan.day}, {language}: what is published is not what this run has. Clear write_translations of the "
             "last pass with everything downstream, which costs nothing, or read_documents where a document has "

@@ -63,7 +63,9 @@ def write_translations(ledger: Ledger, plan_url: str, run_id: str, language: str
     with (
         wanted(ledger, plans.wanted_rows(plan, language)) as rows,
         storage.written_whole(plan.aligned_url(language)) as output,
-        pq.ParquetWriter(output, aligned.schema_of(right.reading_id), compression="zstd") as table,
+        pq.ParquetWriter(
+            output, aligned.schema_of(right.reading_id, rows.newest_review()), compression="zstd"
+        ) as table,
     ):
         pairs = _pairs(plans.read_segments(plan, language), rows.outcomes(run_id))
         publication = _Publication(plan, language, right, pairs, AlignedTable(plan, language, table))
@@ -140,6 +142,7 @@ class _Publication:
         self._plan = plan
         self._language = language
         self._right = right
+        self._judges: dict[int, Judge] = {}  # by the number of their profile
         self._pairs = pairs
         self._table = table
 
@@ -147,7 +150,7 @@ class _Publication:
         """Write every document, and its rows of the aligned table."""
         for number, document in enumerate(self._plan.documents):
             self._write_document(number, document)
-        self._table.flush()
+        self._table.end(self.failed)
         self._right.check()
 
     def check_all_written(self) -> None:
@@ -167,8 +170,10 @@ class _Publication:
             complete, draft = False, source
             if document.readable and chosen is not None:
                 before = self.states["translated"] + self.states["skipped"]
-                draft = self._draft(number, document, chosen, source) or source
-                complete = self.states["translated"] + self.states["skipped"] - before == document.segments
+                written = self._draft(number, document, chosen, source)
+                if written is not None:
+                    draft = written
+                    complete = self.states["translated"] + self.states["skipped"] - before == document.segments
             with draft:
                 self._right.check()
                 if complete or settings.on_missing == "source":
@@ -206,8 +211,9 @@ class _Publication:
         return draft
 
     def _targets(self, number: int, document: PlannedDocument) -> Targets:
-        profile = plans.profile_of(self._plan, document.path, self._language)
-        judge, within = Judge(profile), DocumentChecks(self._language, profile.checks)
+        profile_number = plans.profile_number(self._plan.settings, document.path, self._language)
+        profile = self._plan.profiles[self._language][profile_number]
+        within = DocumentChecks(self._language, profile.checks)
 
         def target(segment: Segment, fits: Fits) -> str | None:
             row, outcome = next(self._pairs, (None, None))
@@ -222,7 +228,9 @@ class _Publication:
                 outcome = outcome._replace(state="needs_review", reason=NOT_PLACED)
             if outcome.origin == "review" and outcome.text is not None:
                 # People decide: what they wrote is used, and what the checks say of it is noted.
-                found = judge.findings(row.source, outcome.text, row.context)
+                if profile_number not in self._judges:
+                    self._judges[profile_number] = Judge(profile)
+                found = self._judges[profile_number].findings(row.source, outcome.text, row.context)
                 outcome = outcome._replace(findings=tuple(one._replace(severity="warning") for one in found))
             if outcome.state == "translated" and outcome.text is not None:
                 noted = within.add(segment, outcome.text)

@@ -85,3 +85,15 @@ def test_a_runs_cap_counts_its_repairs_as_well(night: Night) -> None:
     plan = night.read(budget_usd=spent * 1.2)
     assert night.run_pass(plan, 2) == []
     assert len(night.batches()) == 1
+
+
+def test_what_was_refused_and_sent_later_in_other_shards_is_forgotten(night: Night) -> None:
+    night.put(DAY, {"a.txt": "雨です\n\n雪です\n"})
+    plan = night.read(budget_usd=1e-9)
+    for _ in range(2):
+        assert build_requests(night.ledger, plan.url, "run-1", 1) == []
+    night.write(plan)
+    with pytest.raises(IncompleteError, match="1 batches with 2 texts"):
+        verify_complete(night.ledger, plan.url, "run-1")
+    report = night.run_day(segments_per_request=1)
+    assert (report["complete"], report["refused"]) == (True, None)

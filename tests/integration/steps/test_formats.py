@@ -12,10 +12,12 @@ from integration.steps.night import DAY, write_phrasebook
 from batch_translate.documents import registry
 from batch_translate.documents.plain import PlainText
 from batch_translate.errors import IncompleteError, JobError
-from batch_translate.ledger import jobs
+from batch_translate.ledger import days, jobs
 from batch_translate.report import read_translations
 from batch_translate.steps.build_requests import build_requests
 from batch_translate.steps.status import describe_day
+from batch_translate.steps.verify_complete import verify_complete
+from batch_translate.steps.wait_for_claims import reason_to_skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,6 +122,8 @@ class Broken(PlainText):
         if "too few" in document:
             return
         super().write(source, output, document, settings, target_language, targets)
+        if "at last" in document:
+            raise ZeroDivisionError
 
 
 @pytest.fixture
@@ -142,6 +146,7 @@ def test_defect_of_a_reader_is_reported_and_the_others_go_on(night: Night) -> No
     [
         ("b writing.txt", "ZeroDivisionError"),
         ("b at once.txt", "ZeroDivisionError"),
+        ("b at last.txt", "ZeroDivisionError"),
         ("b too few.txt", "b too few.txt: its writer left out 2 segments"),
     ],
 )
@@ -157,6 +162,12 @@ def test_defect_of_a_writer_is_reported_and_the_others_are_written(night: Night,
     table = read_translations(DAY, "en")
     assert list(table["document"]) == ["a.txt", name, name, "c.txt"]
     assert set(table[table["document"] == "c.txt"]["state"]) == {"translated"}
+    reading = days.latest_reading(night.ledger, DAY)
+    assert reading is not None
+    assert reason_to_skip(reading.plan_url, 2, "run-1") is None
+    with pytest.raises(IncompleteError, match=f"1 documents could not be written.*{name}"):
+        verify_complete(night.ledger, reading.plan_url, "run-1")
+    assert not describe_day(night.ledger, DAY)[1]
 
 
 def test_text_before_is_sent_where_it_is_wanted(night: Night) -> None:

@@ -11,8 +11,11 @@ from lxml import etree
 
 from batch_translate import keys
 from batch_translate.__main__ import main
+from batch_translate.errors import IncompleteError
 from batch_translate.ledger import days
 from batch_translate.report import read_translations
+from batch_translate.steps.verify_complete import verify_complete
+from batch_translate.steps.wait_for_claims import reason_to_skip
 from batch_translate.steps.write_translations import write_translations
 
 if TYPE_CHECKING:
@@ -97,11 +100,11 @@ def test_corrected_inbox_is_decided_and_what_is_refused_is_said(
     with inbox.open("w", encoding="cp932", newline="") as file:
         writer = csv.DictWriter(file, list(row), delimiter=";")
         writer.writeheader()
-        writer.writerows([row, row | {"source": "another"}, row | {"correction": "pieces"}])
+        writer.writerows([row, row | {"source": "別の文"}, row | {"correction": "pieces"}])
     assert main(["import", str(inbox)]) == 1
     said = capsys.readouterr().out
     assert "inbox.csv: 1 reviews, 0 unchanged, 0 undecided, 2 refused" in said
-    assert "inbox.csv, row 3: its source is 'another'" in said
+    assert "inbox.csv, row 3: its source is '別の文'" in said
     assert "inbox.csv, row 4: The placeholder {count} occurs once" in said
     assert write_again(night)["a.txt"] == b"Good morning\n\n{count} pieces\n"
     assert main(["review", str(inbox)]) == 0
@@ -151,3 +154,45 @@ def test_memory_from_a_file_is_used_and_nothing_is_sent(
     report = night.run_day(run_id="run-2")
     assert report["languages"]["en"]["origins"] == {"review": 3}
     assert (night.output(), night.executed()) == (output, sent)
+
+
+def test_correction_that_came_while_the_day_was_written_is_missing_until_it_is_written_again(night: Night) -> None:
+    night.run_day(run_id="run-1")
+    corrected = night.data / "input" / "_reviewed" / "mine.xlf"
+    corrected_by_another_tool(night.data / "output" / DAY / "_review.xliff", corrected, "{count} items")
+    assert main(["import", str(corrected)]) == 0
+    reading = days.latest_reading(night.ledger, DAY)
+    assert reading is not None
+    assert reason_to_skip(reading.plan_url, 2, "run-1") is None
+    with pytest.raises(IncompleteError, match="Clear write_translations"):
+        verify_complete(night.ledger, reading.plan_url, "run-1")
+    assert main(["status", DAY]) == 1
+    write_again(night)
+    assert verify_complete(night.ledger, reading.plan_url, "run-1")["complete"]
+    other = night.data / "input" / "_reviewed" / "other.xlf"
+    corrected_by_another_tool(corrected, other, "{count} pieces")
+    assert main(["import", str(other)]) == 0  # the same states and origins, another decision
+    assert main(["status", DAY]) == 1
+
+
+def test_file_in_an_old_encoding_is_refused_where_its_source_proves_nothing(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = night.data / "prices.csv"
+    text = "source_language,target_language,source,correction\nen,de,Street,Straße\n"
+    path.write_bytes(text.encode("cp1252"))
+    main(["import", str(path)])
+    assert "1 refused" in capsys.readouterr().out
+    path.write_bytes(text.encode())
+    assert main(["import", str(path)]) == 0
+    assert "1 reviews" in capsys.readouterr().out
+
+
+def test_file_with_a_refused_row_is_read_again(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
+    path = night.data / "mine.csv"
+    head = "source_language,target_language,source,correction\n"
+    path.write_text(f"{head}ja,en,雨です,Rain\nja,en,{BROKEN},no placeholder\n", encoding="utf-8")
+    main(["import", str(path)])
+    assert "1 reviews, 0 unchanged, 0 undecided, 1 refused" in capsys.readouterr().out
+    main(["import", str(path)])
+    assert "0 reviews, 1 unchanged, 0 undecided, 1 refused" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from unit.ledger import samples
 from unit.ledger.samples import at_once, collect, submitted
 
 from batch_translate.errors import BudgetError
-from batch_translate.ledger import jobs, planning
+from batch_translate.ledger import budget, jobs, planning
 from batch_translate.ledger.budget import Cap, held, month_of
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ def test_what_never_arrived_holds_nothing_and_a_refused_job_may_be_planned_when_
     assert plan_under(ledger, "b", cap) == "over"
     assert jobs.close_unsent(ledger, jobs.get(ledger, first), "never sent")
     assert plan_under(ledger, "b", cap) == "planned"
+    assert budget.refused(ledger, "run_1") is not None
+    planning.forget_refusals(ledger, "run_1")
+    assert budget.refused(ledger, "run_1") is None
     with ledger.read() as connection:
         states = connection.execute(sa.text("SELECT state FROM jobs")).scalars().all()
     assert sorted(states) == ["absent", "planned"]

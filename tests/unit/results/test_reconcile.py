@@ -230,3 +230,15 @@ def test_a_slot_that_goes_on_with_the_next_ones_text_puts_all_in_doubt() -> None
 def test_equal_or_short_ends_are_no_sign_of_it(first: str, second: str) -> None:
     found = sort(PACKED, content("all", {"1": first, "2": second, "3": "three"}))
     assert {verdict for verdict, _, _ in said(found)} == {"accepted"}
+
+
+def test_texts_whose_sources_end_alike_may_have_answers_that_do() -> None:
+    second = "Please contact our shop at any time."
+    asked = {
+        "two": [
+            Slot("two", 1, "ja", "en", "配送。お問い合わせ", ""),
+            Slot("two", 2, "ja", "en", "お問い合わせ", ""),
+        ]
+    }
+    found = sort(asked, content("two", {"1": f"We deliver. {second}", "2": second}))
+    assert {verdict for verdict, _, _ in said(found)} == {"accepted"}

@@ -1,0 +1,159 @@
+"""What a day would cost: its missing texts, packed as the first pass would send them. Nothing is sent or kept."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from batch_translate.ledger.wanted import wanted
+from batch_translate.money.models import find_model
+from batch_translate.requests.prompt import estimate_request
+from batch_translate.requests.shards import pack
+from batch_translate.steps import asking
+from batch_translate.steps import plan as plans
+from batch_translate.steps.read_documents import make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_translate.config import RunRequest
+    from batch_translate.ledger import Ledger
+    from batch_translate.profiles import Profile
+    from batch_translate.requests.prompt import Text
+    from batch_translate.steps.plan import Plan
+
+
+@dataclass(slots=True)
+class Line:
+    """One document in one language. `segments` are its occurrences; `missing` of their texts are asked for, in it
+    where they stand first. Tokens by ratio; `cost_usd` None without a known price.
+    """
+
+    document: str
+    language: str
+    profile: str
+    model: str
+    segments: int = 0
+    missing: int = 0
+    requests: int = 0
+    characters: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+
+@dataclass(slots=True)
+class Estimate:
+    """The lines, and what needs no asking: `known` texts, which the ledger has, or asks for, or leaves to people,
+    and `repeated` segments, whose texts stand in the folder before.
+    """
+
+    day: str
+    segments: int
+    lines: list[Line] = field(default_factory=list)
+    known: int = 0
+    repeated: int = 0
+
+    def total(self, name: str) -> int:
+        """The sum of a count over all lines."""
+        return sum(getattr(line, name) for line in self.lines)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """The cost of all lines; None where one has no known price."""
+        costs = [line.cost_usd for line in self.lines if line.missing]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The estimate for a report."""
+        names = ("missing", "requests", "characters", "input_tokens", "output_tokens")
+        sums = {name: self.total(name) for name in names}
+        return {**asdict(self), **sums, "cost_usd": self.cost_usd}
+
+
+def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
+    """What the texts that are neither answered nor under way will take, in one first pass."""
+    estimate = Estimate(plan.day, plan.segments)
+    for language in plan.settings.languages():
+        lines: list[Line] = []
+        for document in plan.documents:
+            profile = plans.profile_of(plan, document.path, language)
+            lines.append(Line(document.path, language, profile.name, profile.model))
+        for row in plans.read_segments(plan, language):
+            lines[row.document].segments += row.key is not None
+        with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
+            distinct, missing = rows.distinct(), rows.count_missing(plan.attempts())
+            numbers = [plans.profile_number(plan.settings, document.path, language) for document in plan.documents]
+            for number, profile in enumerate(plan.profiles[language]):
+                chosen = {index for index, of_document in enumerate(numbers) if of_document == number}
+                if chosen:
+                    texts = asking.texts_of(plan, profile, chosen, rows.still_missing())
+                    _add(plan, profile, texts, lines)
+        estimate.known += distinct - missing
+        estimate.repeated += sum(line.segments for line in lines) - distinct
+        estimate.lines += lines
+    return estimate
+
+
+def estimate_folder(ledger: Ledger, request: RunRequest) -> Estimate:
+    """Read a folder and estimate it, leaving nothing behind. Raises as `read_documents` does."""
+    with tempfile.TemporaryDirectory() as work:
+        return estimate_plan(ledger, make_plan(request.model_copy(update={"work": work})))
+
+
+def describe(estimate: Estimate) -> list[str]:
+    """The estimate as lines for people."""
+    head = ("document", "to", "profile", "segments", "to ask", "requests", "tokens in", "tokens out", "USD")
+    table = [head, *(_cells(line) for line in estimate.lines if line.segments)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    said = [
+        "  ".join(
+            cell.ljust(width) if at < 3 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+        for cells in table
+    ]
+    cost = "at an unknown price" if estimate.cost_usd is None else f"for about {estimate.cost_usd:.4f} USD"
+    return [
+        *said,
+        f"{estimate.day}: {estimate.total('missing'):,} texts to ask in {estimate.total('requests'):,} requests "
+        f"{cost}, in one pass. {estimate.known:,} texts need no asking, {estimate.repeated:,} segments repeat one "
+        "that stands before.",
+    ]
+
+
+def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines: list[Line]) -> None:
+    how = asking.asking_of(profile, 1)
+    model = find_model(how.model)
+    limits = asking.limits_of(plan.settings, profile, model)
+    documents: list[int] = []  # of the texts that `pack` has taken, in their order
+
+    def taken() -> Iterator[Text]:
+        for document, text in texts:
+            documents.append(document)
+            yield text
+
+    for group in pack(taken(), limits):
+        of_group, documents[: len(group)] = documents[: len(group)], []
+        input_tokens, output_tokens = estimate_request(group, how)
+        lines[of_group[0]].requests += 1
+        # A request in which documents meet counts for each of them by its texts' tokens.
+        of_all = sum(text.tokens for text in group)
+        for document in dict.fromkeys(of_group):
+            own = [text for text, of_text in zip(group, of_group, strict=True) if of_text == document]
+            share = sum(text.tokens for text in own) / of_all
+            line = lines[document]
+            line.missing += len(own)
+            line.characters += sum(len(text.source) for text in own)
+            line.input_tokens += round(input_tokens * share)
+            line.output_tokens += round(output_tokens * share)
+    for line in lines:
+        if line.missing and line.model == how.model:
+            line.cost_usd = model.cost_usd(line.input_tokens, line.output_tokens)
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    counts = (line.segments, line.missing, line.requests, line.input_tokens, line.output_tokens)
+    cost = "–" if line.cost_usd is None else f"{line.cost_usd:.6f}"
+    return line.document, line.language, line.profile, *(f"{count:,}" for count in counts), cost
