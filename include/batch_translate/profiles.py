@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from batch_translate import keys, storage
 from batch_translate.config import CheckSetting
+from batch_translate.errors import SettingsError
 from batch_translate.glossary.files import merge_glossaries, read_glossary
 from batch_translate.glossary.matching import Glossary
 from batch_translate.glossary.terms import Term
@@ -61,7 +62,7 @@ class Profile(BaseModel):
 def load_profiles(request: RunRequest, settings: Settings) -> dict[str, tuple[Profile, ...]]:
     """target language → a profile for each rule of the settings, and the settings' own as the last.
 
-    Raises SettingsError for a glossary that is missing or wrong.
+    Raises SettingsError for a glossary that is missing or wrong, and for profiles that nobody could tell apart.
     """
 
     def terms(names: tuple[str, ...], language: str) -> tuple[Term, ...]:
@@ -80,7 +81,20 @@ def load_profiles(request: RunRequest, settings: Settings) -> dict[str, tuple[Pr
             ),
             _resolve(settings, None, language, own),
         )
+        _refuse_namesakes(found[language])
     return found
+
+
+def _refuse_namesakes(profiles: tuple[Profile, ...]) -> None:
+    """Raise SettingsError for two that share name and version, and so their translations, and ask differently."""
+    known: dict[tuple[str, int], Profile] = {}
+    for profile in profiles:
+        first = known.setdefault((profile.name, profile.version), profile)
+        if (first.instructions, first.checks) != (profile.instructions, profile.checks):
+            raise SettingsError(
+                f"translate.toml has two profiles {profile.name!r} of version {profile.version} which ask or "
+                "check differently: their texts would share translations. Give one another name."
+            )
 
 
 def _resolve(settings: Settings, rule: ProfileRule | None, language: str, terms: tuple[Term, ...]) -> Profile:

@@ -25,6 +25,7 @@ class ReviewRow(NamedTuple):
     findings: str
     before: str
     occurrences: int
+    origin: str = ""
 
 
 class MemoryUnit(NamedTuple):

@@ -92,7 +92,11 @@ def _range(days: str | None) -> tuple[str, str]:
 def _undecided(ledger: Ledger, rows: list[ReviewRow]) -> list[ReviewRow]:
     """Rows without what people have decided. A decision that the table has already is one that did not help."""
     decided = reviews.texts_in_use(ledger, [row.segment_key for row in rows])
-    return [row for row in rows if decided.get(row.segment_key) in (None, row.answer)]
+    return [
+        row
+        for row in rows
+        if row.segment_key not in decided or (row.origin == "review" and decided[row.segment_key] == row.answer)
+    ]
 
 
 def _collect(tables: Sequence[PublishedTable]) -> list[ReviewRow]:
@@ -126,6 +130,7 @@ def _rows(table: PublishedTable) -> Iterator[ReviewRow]:
                 findings=_sentences(row["findings"], row["reason"]),
                 before=previous[1] if previous[0] == row["document"] else "",
                 occurrences=0,
+                origin=row["origin"],
             )
         if batch.num_rows:
             before = documents[batch.num_rows - 1].as_py(), sources[batch.num_rows - 1].as_py()

@@ -9,7 +9,7 @@ from batch_translate.ledger import Ledger, days, jobs
 from batch_translate.steps import plan as plans
 from batch_translate.steps.published import read_published
 from batch_translate.steps.standing import LanguageStanding, count_standing
-from batch_translate.steps.verify_complete import advice, missing_sentences
+from batch_translate.steps.verify_complete import advice, missing_sentences, refusal_sentences
 
 
 def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
@@ -39,7 +39,7 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
             lines.append(
                 f"  {language}: what is published is behind the ledger; clear write_translations, no cost."
             )
-    missing = missing_sentences(plan, standings)
+    missing = missing_sentences(plan, standings) + refusal_sentences(ledger, reading.run_id, standings)
     lines += [f"  {sentence}" for sentence in [*missing, *advice(plan, standings)]]
     lines += [f"  {line}" for line in _jobs(ledger, day)]
     spent = days.spending(ledger, day=day)
@@ -47,7 +47,8 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
     lines.append(f"  Spent on this day so far: {spent.batches} batches, {spent.segments} texts, {tokens}, {cost}.")
     if not missing and current:
-        lines.append("  Complete and published: a clear sends nothing.")
+        asks = any(standing.to_ask for standing in standings.values())
+        lines.append(f"  Complete and published{'.' if asks else ': a clear sends nothing.'}")
     return lines, not missing and current
 
 

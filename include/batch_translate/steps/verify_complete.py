@@ -49,13 +49,7 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
         _reconcile(ledger, plan, run_id, plan_url, language, standing)
     write_review_files(plan)
     said = missing_sentences(plan, standings)
-    refused = budget.refused(ledger, run_id)
-    if refused is not None and any(standing.to_ask for standing in standings.values()):
-        cost = "" if refused.cost_usd is None else f", about {refused.cost_usd:.4f} USD,"
-        said.append(
-            f"{refused.batches} batches with {refused.segments} texts{cost} were not sent: {refused.reason}. "
-            "Raise the cap, or wait until there is room under it; then clear the whole run."
-        )
+    said += refusal_sentences(ledger, run_id, standings)
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
     report = _report(ledger, plan, run_id, standings, said)
@@ -111,6 +105,18 @@ def missing_sentences(plan: Plan, standings: dict[str, LanguageStanding]) -> lis
         more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
         said.append(f"Not read: {first}{more}.")
     return said
+
+
+def refusal_sentences(ledger: Ledger, run_id: str, standings: dict[str, LanguageStanding]) -> list[str]:
+    """What caps have kept a run from asking for, as a sentence; none where nothing of it is left to ask."""
+    refused = budget.refused(ledger, run_id)
+    if refused is None or not any(standing.to_ask for standing in standings.values()):
+        return []
+    cost = "" if refused.cost_usd is None else f", about {refused.cost_usd:.4f} USD,"
+    return [
+        f"{refused.batches} batches with {refused.segments} texts{cost} were not sent: {refused.reason}. "
+        "Raise the cap, or wait until there is room under it; then clear the whole run."
+    ]
 
 
 def advice(plan: Plan, standings: dict[str, LanguageStanding]) -> list[str]:

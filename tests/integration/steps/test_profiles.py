@@ -160,6 +160,7 @@ def test_a_job_is_judged_by_the_profile_it_was_asked_under_even_without_its_plan
         ("[[profiles]]\nfiles = '*'", "profiles.0.name"),
         ("[[profiles]]\nname = 'a'\nstyle = 'b'", "there is no setting 'profiles.0.style'"),
         ("checks = { numbers = 'maybe' }", "checks.numbers"),
+        ("[[profiles]]\nname = 'default'\ntone = 'warm'", "two profiles 'default' of version 1"),
         ("checks = { no_such_check = 'off' }", "no_such_check"),
         ("checks = { reading_speed = 'critical' }", "reading_speed cannot be critical"),
     ],
