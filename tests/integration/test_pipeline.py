@@ -145,6 +145,20 @@ def test_corrections_that_cannot_be_read_make_the_night_red_and_stop_nothing(sta
     (stack.data / "input" / "_reviewed" / "broken.xlf").unlink()
 
 
+def test_a_dry_run_ends_with_the_estimate(stack: Pipeline) -> None:
+    stack.put("2024-05-04", {"a.txt": "明日は朝から開店します。\n"})
+    sent = len(stack.executions())
+    run = stack.trigger_and_wait("2024-05-04", dry_run=True)
+    assert run.state == "success"
+    states = {task.task_id: task.state for task in stack.api.task_instances(DAG, run.run_id)}
+    assert (states["read_documents"], states["check_budget"], states["verify_complete"]) == (
+        "success", "skipped", "skipped"
+    )  # fmt: skip
+    assert "1 texts to ask in 1 requests for about 0.0000 USD" in stack.log_of(run, "check_budget")
+    assert len(stack.executions()) == sent
+    assert not (stack.data / "output" / "2024-05-04").exists()
+
+
 def test_missing_folder_skips_the_run_and_says_so(stack: Pipeline) -> None:
     run = stack.trigger_and_wait("1999-12-31")
     assert run.state == "success"
