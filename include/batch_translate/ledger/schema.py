@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -152,7 +153,14 @@ reviews = Table(
     Column("sha256", String(64), nullable=False),
     Column("decided_at", Double, nullable=False),
     Column("in_use", Integer, nullable=False),
-    Index("reviews_by_segment", "segment_key", "in_use"),
+    # One decision on a text is in use.
+    Index(
+        "reviews_in_use",
+        "segment_key",
+        unique=True,
+        sqlite_where=text("in_use = 1"),
+        postgresql_where=text("in_use = 1"),
+    ),
 )
 
 review_files = Table(

@@ -25,7 +25,10 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.Double, nullable=False),
         sa.Column("in_use", sa.Integer, nullable=False),
     )
-    op.create_index("reviews_by_segment", "reviews", ["segment_key", "in_use"])
+    in_use = sa.text("in_use = 1")
+    op.create_index(
+        "reviews_in_use", "reviews", ["segment_key"], unique=True, sqlite_where=in_use, postgresql_where=in_use
+    )
     op.create_table(
         "review_files",
         sa.Column("sha256", sa.String(64), primary_key=True),
