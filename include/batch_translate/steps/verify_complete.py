@@ -19,6 +19,7 @@ from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
 from batch_translate.steps.changes import changes_since, keep_snapshot
 from batch_translate.steps.published import NOT_PLACED, read_published
+from batch_translate.steps.report_page import write_report_page
 from batch_translate.steps.review_files import write_review_files
 from batch_translate.steps.standing import LanguageStanding, count_standing
 
@@ -53,6 +54,7 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
     report = _report(ledger, plan, run_id, standings, said)
+    write_report_page(plan, report)
     storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
     if said:
         raise IncompleteError(" ".join([f"{plan.day} is not complete.", *said, *advice(plan, standings)]))

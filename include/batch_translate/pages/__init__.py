@@ -1,0 +1,1 @@
+"""Pages for people, rendered from what the steps have counted."""
