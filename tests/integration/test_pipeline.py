@@ -116,9 +116,9 @@ def test_corrections_win_and_the_command_that_is_named_rewrites_the_day(stack: P
     text = "店は休みです。"
     head = "source_language,target_language,source,correction\n"
     stack.put("_reviewed", {"mine.csv": f"{head}ja,en,{text},The shop is closed.\n"})
-    stack.put("2024-05-02", {"a.txt": f"{text}\n"})
-    output, sent = stack.data / "output" / "2024-05-02" / "en" / "a.txt", len(stack.executions())
-    run = stack.trigger_and_wait("2024-05-02")
+    stack.put("2024-05-06", {"a.txt": f"{text}\n"})
+    output, sent = stack.data / "output" / "2024-05-06" / "en" / "a.txt", len(stack.executions())
+    run = stack.trigger_and_wait("2024-05-06")
     assert (run.state, output.read_text("utf-8")) == ("success", "The shop is closed.\n")
 
     stack.put("_reviewed", {"mine.csv": f"{head}ja,en,{text},We are closed.\n"})
@@ -128,7 +128,7 @@ def test_corrections_win_and_the_command_that_is_named_rewrites_the_day(stack: P
     assert imported.state == "success"
     log = stack.log_of(imported, "import_reviews")
     command = f"dags clear {DAG} --run-id {run.run_id} --yes"
-    assert f"2024-05-02 (en): airflow {command}" in log
+    assert f"2024-05-06 (en): airflow {command}" in log
     stack.airflow.run_cli(*command.split())
     assert stack.wait(run.run_id).state == "success"
     assert output.read_text("utf-8") == "We are closed.\n"
@@ -176,7 +176,7 @@ def test_unreadable_line_makes_the_run_red_and_everything_else_is_published(stac
     said = stack.log_of(run, "verify_complete")
     assert "2024-05-02 is not complete. Not read: messages.jsonl, line 2" in said
     output = stack.data / "output" / "2024-05-02" / "en"
-    assert "本日は休業" in (output / "note.txt").read_text("utf-8")
+    assert (output / "note.txt").read_text("utf-8") == f"{fill('ja', 'en', '本日は休業いたします。')}\n"
     assert '"message_en"' in (output / "messages.jsonl").read_text("utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "batch_translate", "status", "2024-05-02"],
