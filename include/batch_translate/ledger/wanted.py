@@ -172,11 +172,12 @@ class Wanted:
     def count_missing(self, max_attempts: int) -> int:
         """How many texts are missing now."""
         self.find_missing(max_attempts)
-        return self._count("missing")
+        return self._scalar("SELECT count(*) FROM missing")
 
     def distinct(self) -> int:
         """How many different texts are wanted."""
-        return self._count("(SELECT DISTINCT segment_key, instruction_key FROM wanted) AS texts")
+        texts = "SELECT DISTINCT segment_key, instruction_key FROM wanted"
+        return self._scalar(f"SELECT count(*) FROM ({texts}) AS texts")
 
     def newest_review(self) -> int:
         """The id of the newest decision that counts here, 0 where there is none; another one changes it."""
@@ -245,9 +246,6 @@ class Wanted:
                 self._connection.execute(sa.text(f"ANALYZE {table}"))
         # Ends the view of the ledger, so that a long build holds up nobody.
         self._connection.commit()
-
-    def _count(self, table: str) -> int:
-        return self._scalar(f"SELECT count(*) FROM {table}")
 
     def _scalar(self, statement: str) -> int:
         found = int(self._connection.execute(sa.text(statement)).scalar_one())
