@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 USER = "admin"
+_CONNECTION = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _HEARTBEATS = {
     "scheduler": "latest_scheduler_heartbeat",
@@ -58,8 +59,9 @@ class AirflowStack:
         self.password = self._secrets["password"]
         self.environment = self._environment(dags, plugins) | dict(env or {})
         self.api = AirflowApi(self.url, USER, self.password)
+        folder = self.home / "processes"
         self.services = {
-            name: Service(name, _command(name, self.url), self.environment, self.home / "processes")
+            name: Service(name, _command(name, self.url), self.environment | _patience(name, self.home), folder)
             for name in _COMPONENTS
         }
 
@@ -150,7 +152,7 @@ class AirflowStack:
             "PYTHONUNBUFFERED": "1",
             "NO_PROXY": local,
             "no_proxy": local,
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home / 'airflow.db'}?timeout=15",
+            _CONNECTION: _database(self.home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -174,6 +176,19 @@ class AirflowStack:
             # A changed file is read at once all the same.
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         }
+
+
+def _database(home: Path) -> str:
+    return f"sqlite:///{home / 'airflow.db'}"
+
+
+def _patience(component: str, home: Path) -> dict[str, str]:
+    """How long a component waits for SQLite's lock.
+
+    The API server now and then holds the lock in one transaction and waits for it in another, which fails after the
+    five seconds that are the default; its clients ask again. A scheduler that waits no longer than that ends with it.
+    """
+    return {} if component == "api-server" else {_CONNECTION: f"{_database(home)}?timeout=60"}
 
 
 def _command(component: str, url: str) -> list[str]:
