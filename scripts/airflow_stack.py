@@ -185,8 +185,8 @@ def _database(home: Path) -> str:
 def _patience(component: str, home: Path) -> dict[str, str]:
     """How long a component waits for SQLite's lock.
 
-    The API server now and then holds the lock in one transaction and waits for it in another, which fails after the
-    five seconds that are the default; its clients ask again. A scheduler that waits no longer than that ends with it.
+    The API server now and then holds the lock in one transaction and waits for it in another. That fails after the
+    default of five seconds, and its clients ask again; a scheduler that waits no longer than that ends with it.
     """
     return {} if component == "api-server" else {_CONNECTION: f"{_database(home)}?timeout=60"}
 

@@ -101,17 +101,22 @@ def import_reviews() -> dict[str, int]:
     """
     from batch_translate.config import Environment
     from batch_translate.errors import SettingsError
+    from batch_translate.ledger.reviews import decided_since
     from batch_translate.steps.affected_days import days_with, rewriting_advice
     from batch_translate.steps.import_reviews import import_reviews, reviewed_files
     from batch_translate.storage import join
 
-    params = get_current_context()["params"]
+    context = get_current_context()
+    params = context["params"]
     with as_airflow():
         ledger, data = open_ledger(), Environment.read().data
         file = params.get("file")
         urls = [file] if file else reviewed_files(params.get("input") or join(data, "input"))
         report = import_reviews(ledger, urls)
-        affected = days_with(params.get("output") or join(data, "output"), report.segment_keys)
+        # With what an earlier try has imported before it failed: its files are known to this one.
+        since = context["dag_run"].start_date
+        changed = report.segment_keys | (decided_since(ledger, since.timestamp()) if since else set())
+        affected = days_with(params.get("output") or join(data, "output"), changed)
         for line in rewriting_advice(ledger, affected):
             log.info("%s", line)
         if report.broken:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from batch_translate.answers import Answer, Slot, Usage
 from batch_translate.errors import ReconciliationError
-from batch_translate.findings import write_findings
+from batch_translate.findings import Finding, write_findings
 from batch_translate.ledger.schema import jobs
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ SELECT count(*) FROM requests q
   JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
  WHERE q.job_key = :job_key
 """
+
+# The rows of answers that say what a person has banned for their text.
+_BANNED = """
+UPDATE answers SET verdict = 'rejected', reason = 'findings', findings = :findings
+ WHERE job_key = :job_key AND verdict = 'accepted' AND EXISTS (
+       SELECT 1 FROM requests q JOIN bans b ON b.segment_key = q.segment_key AND b.text = answers.text
+        WHERE q.job_key = answers.job_key AND q.custom_id = answers.custom_id AND q.slot = answers.slot)
+"""
+_BAN = Finding("banned", "critical", "A person has banned this translation.")
 
 
 def slots_of(ledger: Ledger, job_key: str) -> dict[str, list[Slot]]:
@@ -79,6 +88,7 @@ def store(
             _insert(connection, _rows(job_key, brought, now))
         except connection.dialect.loaded_dbapi.IntegrityError as error:
             raise _unreconciled(job_key, f"{asked} texts asked for, several answers for one of them") from error
+        _reject_banned(connection, job_key)
         answered = connection.execute(sa.text(_ANSWERED), {"job_key": job_key}).scalar_one()
         if not answered == asked == len(brought):
             said = f"{asked} texts asked for, {len(brought)} answers for {answered} of them"
@@ -102,6 +112,15 @@ def _insert(connection: sa.Connection, rows: Iterator[tuple[Any, ...]]) -> None:
     else:
         driver.executemany(f"INSERT INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     driver.close()
+
+
+def _reject_banned(connection: sa.Connection, job_key: str) -> None:
+    """Here and not when the answers are judged: a ban that comes meanwhile holds as well."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("LOCK TABLE bans IN SHARE MODE"))
+    if connection.execute(sa.text("SELECT 1 FROM bans LIMIT 1")).first() is not None:
+        said = {"job_key": job_key, "findings": write_findings([_BAN])}
+        connection.execute(sa.text(_BANNED), said)
 
 
 def _unreconciled(job_key: str, counts: str) -> ReconciliationError:

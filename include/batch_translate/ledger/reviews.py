@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 10_000
 
-# Bans are few: the question begins with them. SQLite takes the order of a CROSS JOIN as it stands.
-_BANS = """
-SELECT b.segment_key, b.text FROM bans b CROSS JOIN requests q
- WHERE q.segment_key = b.segment_key AND q.job_key = :job_key
-"""
 _BAN = """
 INSERT INTO bans (segment_key, text_sha256, text, banned_at) VALUES (:key, :sha256, :text, :now)
     ON CONFLICT DO NOTHING
@@ -195,13 +190,11 @@ def texts_in_use(ledger: Ledger, segment_keys: Iterable[str]) -> dict[str, str]:
         return {str(key): str(text) for key, text in connection.execute(sa.text(_IN_USE))}
 
 
-def bans_of(ledger: Ledger, job_key: str) -> dict[str, set[str]]:
-    """segment_key → the translations that must never come back, for the texts of a job."""
-    found: dict[str, set[str]] = {}
+def decided_since(ledger: Ledger, since: float) -> frozenset[str]:
+    """The texts on which a decision in use was made since a time, in seconds since 1970."""
+    query = "SELECT segment_key FROM reviews WHERE decided_at >= :since AND in_use = 1"
     with ledger.read() as connection:
-        for segment_key, text in connection.execute(sa.text(_BANS), {"job_key": job_key}):
-            found.setdefault(segment_key, set()).add(text)
-    return found
+        return frozenset(connection.scalars(sa.text(query), {"since": since}))
 
 
 def ban(ledger: Ledger, segment_key: str, text: str, now: float) -> int:

@@ -24,7 +24,7 @@ from batch_translate.provider.statuses import REFUSED, is_terminal
 from batch_translate.results.lines import Line, NoContent, read_lines
 from batch_translate.results.reconcile import reconcile
 from batch_translate.steps.collector import collector_paused
-from batch_translate.steps.judging import JobJudge
+from batch_translate.steps.judging import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def collect_results(
     sorted_lines = reconcile(
         answers.slots_of(ledger, job_key),
         _lines(api, job, batch),
-        JobJudge(ledger, job_key).findings,
+        judge_of(ledger, job_key),
         _why_unanswered(status, batch),
     )
     note = "; ".join(f"{count} {what}" for what, count in sorted(sorted_lines.oddities.items())) or None

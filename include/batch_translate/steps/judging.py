@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_translate import keys
 from batch_translate.checks.documents import DOCUMENT_CHECKS
 from batch_translate.checks.pair import Pair
-from batch_translate.checks.registry import CHECKS, chosen_checks, findings_on, run_checks
+from batch_translate.checks.registry import CHECKS, chosen_checks, findings_on
 from batch_translate.errors import SettingsError
-from batch_translate.findings import Finding
-from batch_translate.ledger import Ledger, profiles, reviews
+from batch_translate.ledger import Ledger, profiles
 from batch_translate.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from batch_translate.answers import Slot
-
-_BANNED = Finding("banned", "critical", "A person has banned this translation.")
+    from batch_translate.findings import Finding
 
 
 def refuse_unknown_checks(profiles: Iterable[Profile]) -> None:
@@ -52,22 +49,14 @@ class Judge:
         return findings_on(Pair(source, target, *self._languages, context, terms), self._checks)
 
 
-class JobJudge:
-    """The same for the answers of a job, none of which may be one that a person has banned."""
-
-    def __init__(self, ledger: Ledger, job_key: str) -> None:
-        content = profiles.content_of(ledger, job_key)
-        self._judge = None if content is None else Judge(Profile.model_validate_json(content))
-        self._bans = reviews.bans_of(ledger, job_key)
-
-    def findings(self, slot: Slot, text: str) -> tuple[Finding, ...]:
-        """What is to be said about the answer for a slot."""
-        if self._bans:
-            key = keys.segment_key(slot.source_language, slot.target_language, slot.source, slot.context)
-            if text in self._bans.get(key, ()):
-                return (_BANNED,)
-        if self._judge is None:  # asked before profiles were kept
-            return run_checks(
-                Pair(slot.source, text, slot.source_language, slot.target_language, slot.context), {}
-            )
-        return self._judge.findings(slot.source, text, slot.context)
+def judge_of(ledger: Ledger, job_key: str) -> Callable[[Slot, str], tuple[Finding, ...]]:
+    """What says what is to be said about the answer for a slot of a job, by the profile it was asked under."""
+    content = profiles.content_of(ledger, job_key)
+    if content is not None:
+        judge = Judge(Profile.model_validate_json(content))
+        return lambda slot, text: judge.findings(slot.source, text, slot.context)
+    # Asked before profiles were kept.
+    checks = chosen_checks({})
+    return lambda slot, text: findings_on(
+        Pair(slot.source, text, slot.source_language, slot.target_language, slot.context), checks
+    )

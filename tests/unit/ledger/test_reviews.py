@@ -150,13 +150,24 @@ def test_texts_in_use_are_those_of_people(ledger: Ledger) -> None:
     assert reviews.texts_in_use(ledger, [key("a"), key("b"), key("c")]) == {key("a"): "A"}
 
 
-def test_banned_translation_is_out_of_use_and_known_to_the_job_that_asks_again(ledger: Ledger) -> None:
+def test_banned_translation_is_out_of_use_and_rejected_when_it_comes_again(ledger: Ledger) -> None:
     answered(ledger, "a", "accepted", "bad ")
     assert reviews.ban(ledger, key("a"), "bad a", 4.0) == 1
     assert reviews.ban(ledger, key("a"), "bad a", 5.0) == 0
-    job_key = planned(ledger, "a", "b", attempt=2)
-    assert reviews.bans_of(ledger, job_key) == {key("a"): {"bad a"}}
-    assert reviews.bans_of(ledger, planned(ledger, "c")) == {}
+    answered(ledger, "b", "accepted", "bad ")
+    answered(ledger, "a", "accepted", "bad ", attempt=2)  # judged before the ban, or by nobody
+    again, other = samples.outcomes(ledger, "a", "b")
+    assert (again.state, [finding.check for finding in again.findings]) == ("needs_review", ["banned"])
+    assert (other.state, other.text) == ("translated", "bad b")
+    answered(ledger, "a", "accepted", "good ", attempt=3)
+    assert samples.outcomes(ledger, "a")[0].text == "good a"
+
+
+def test_decisions_since_a_time_are_those_in_use(ledger: Ledger) -> None:
+    commit(ledger, say(1, "a", "A"), say(2, "b", "B"), file="e", now=10.0)
+    commit(ledger, say(1, "b", "BB"), say(2, "c", "C"), file="f", now=20.0)
+    assert reviews.decided_since(ledger, 20.0) == {key("b"), key("c")}
+    assert reviews.decided_since(ledger, 10.0) == {key("a"), key("b"), key("c")}
 
 
 def test_entry_is_the_review_else_each_answer(ledger: Ledger) -> None:
