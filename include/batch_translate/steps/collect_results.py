@@ -154,9 +154,16 @@ def _report(job: Job, status: str, brought: list[Answer], note: str | None) -> N
     counts = Counter(answer.verdict for answer in brought)
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     log.info("job %s: batch %s %s: %s", job.job_key, job.batch_id, status, said)
-    reasons = Counter(_why_not(answer) for answer in brought if answer.verdict != "accepted")
-    for reason, count in reasons.most_common(5):
-        log.warning("job %s: %d not accepted: %s", job.job_key, count, reason)
+    refused = [(_why_not(answer), answer) for answer in brought if answer.verdict != "accepted"]
+    examples = {
+        why: finding.message
+        for why, answer in reversed(refused)
+        for finding in answer.findings
+        if finding.severity == "critical"
+    }
+    for why, count in Counter(why for why, _ in refused).most_common(5):
+        example = f", for example: {examples[why]}" if why in examples else ""
+        log.warning("job %s: %d not accepted: %s%s", job.job_key, count, why, example)
     if note:
         log.warning("job %s: the files also held %s", job.job_key, note)
 

@@ -64,7 +64,8 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
         keep_snapshot(plan, language)
         reviews = standing.states["needs_review"]
         if reviews:
-            log.warning("%s, %s: %d segments need a review; their source text stays", plan.day, language, reviews)
+            todo = "%s, %s: %d segments need a review and keep their source text: correct them in _review.csv"
+            log.warning(todo, plan.day, language, reviews)
         log.info("%s, %s is complete: %s", plan.day, language, dict(standing.states))
     return report
 
