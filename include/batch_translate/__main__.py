@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from batch_translate import estimate_command, evaluation_command, review_commands, statement_command
+from batch_translate.commands import estimate, evaluate, review, statement
 from batch_translate.config import Environment
 from batch_translate.errors import BatchTranslateError, SettingsError
 from batch_translate.ledger import Ledger
@@ -55,10 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
     recover = commands.add_parser("recover", help="collect the ended batches of all runs, free what never arrived")
     recover.set_defaults(run=_recover)
-    review_commands.add_to(commands)
-    evaluation_command.add_command(commands)
-    estimate_command.add_command(commands)
-    statement_command.add_command(commands)
+    for subject in (review, evaluate, estimate, statement):
+        subject.add_to(commands)
     return parser
 
 

@@ -42,6 +42,12 @@ def is_critical(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "critical" for finding in findings)
 
 
+def rejected_by(findings: Iterable[Finding]) -> str:
+    """Which checks forbid to use the translation, for counting; "" where none does."""
+    checks = sorted({finding.check for finding in findings if finding.severity == "critical"})
+    return f"findings of {', '.join(checks)}" if checks else ""
+
+
 def badness(findings: Iterable[Finding]) -> tuple[int, int]:
     """(critical ones, warnings): of two answers the one with less is the better."""
     severities = [finding.severity for finding in findings]

@@ -17,6 +17,7 @@ import openai
 from batch_translate import storage
 from batch_translate.answers import Usage
 from batch_translate.errors import JobError
+from batch_translate.findings import rejected_by
 from batch_translate.ledger import Ledger, answers, jobs
 from batch_translate.money.models import find_model
 from batch_translate.provider.polling import GONE_SECONDS, Reason
@@ -154,7 +155,11 @@ def _report(job: Job, status: str, brought: list[Answer], note: str | None) -> N
     counts = Counter(answer.verdict for answer in brought)
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     log.info("job %s: batch %s %s: %s", job.job_key, job.batch_id, status, said)
-    refused = [(_why_not(answer), answer) for answer in brought if answer.verdict != "accepted"]
+    refused = [
+        (rejected_by(answer.findings) or answer.reason, answer)
+        for answer in brought
+        if answer.verdict != "accepted"
+    ]
     examples = {
         why: finding.message
         for why, answer in reversed(refused)
@@ -166,8 +171,3 @@ def _report(job: Job, status: str, brought: list[Answer], note: str | None) -> N
         log.warning("job %s: %d not accepted: %s%s", job.job_key, count, why, example)
     if note:
         log.warning("job %s: the files also held %s", job.job_key, note)
-
-
-def _why_not(answer: Answer) -> str:
-    checks = sorted({finding.check for finding in answer.findings if finding.severity == "critical"})
-    return f"findings of {', '.join(checks)}" if checks else answer.reason

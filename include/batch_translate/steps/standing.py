@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from batch_translate.findings import rejected_by
 from batch_translate.ledger.wanted import wanted
 from batch_translate.steps import plan as plans
 from batch_translate.steps.published import NOT_PLACED
 
 if TYPE_CHECKING:
-    from batch_translate.findings import Finding
     from batch_translate.ledger import Ledger
     from batch_translate.steps.plan import Plan
 
@@ -69,14 +69,9 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
                 if state == "translated":
                     standing.origins[outcome.origin] += 1
                 else:
-                    standing.reasons[_found(outcome.findings) or outcome.reason] += 1
+                    standing.reasons[rejected_by(outcome.findings) or outcome.reason] += 1
                     if state == "failed" and len(standing.examples) < 3:
                         standing.examples.append(f"{path}, {row.place}")
             standing.states[state] += 1
             standing.documents[path][state] += 1
     return standing
-
-
-def _found(findings: tuple[Finding, ...]) -> str:
-    checks = sorted({finding.check for finding in findings if finding.severity == "critical"})
-    return f"findings of {', '.join(checks)}" if checks else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batch_translate import evaluation_command
+from batch_translate.commands.evaluate import add_to
 from batch_translate.errors import MissingFolderError, SettingsError
 from batch_translate.steps.evaluate import evaluate_day
 
@@ -170,7 +170,7 @@ def test_a_catalogue_that_lost_a_text_misses_it_and_repeated_ones_are_told_apart
 
 def run(*arguments: str) -> bool:
     parser = argparse.ArgumentParser()
-    evaluation_command.add_command(parser.add_subparsers())
+    add_to(parser.add_subparsers())
     given = parser.parse_args(["evaluate", *arguments])
     return bool(given.run(given))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def add_command(commands: Any) -> None:
+def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
     command = commands.add_parser(
         "evaluate",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("batches", "texts", "tokens in", "cached", "tokens out", "estimated USD", "billed USD")
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `python -m batch_translate`."""
     parser = commands.add_parser(
         "statement",

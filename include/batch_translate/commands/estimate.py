@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `python -m batch_translate`."""
     parser = commands.add_parser(
         "estimate",
