@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1200)]
 
 RUN = "the whole run"
 SHARD = "pass_1.shard"
-READING = ("recover_jobs", "read_documents", RUN)
+READING = ("import_reviews", "recover_jobs", "read_documents", RUN)
 """What leads to a new reading of the folder, when it is cleared with everything downstream."""
 TASKS = (
     *READING,
