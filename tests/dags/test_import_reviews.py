@@ -20,8 +20,11 @@ print(json.dumps({"errors": bag.import_errors, "tasks": [t.task_id for t in dag.
 """
 _RUN = """
 import json, sys
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from batch_translate_airflow import tasks
-tasks.get_current_context = lambda: {"params": json.loads(sys.argv[1])}
+run = SimpleNamespace(start_date=datetime.now(UTC))
+tasks.get_current_context = lambda: {"params": json.loads(sys.argv[1]), "dag_run": run}
 try:
     print(json.dumps(tasks.import_reviews()))
 except Exception as error:
