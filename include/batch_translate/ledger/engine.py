@@ -19,7 +19,7 @@ from batch_translate.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 _LOCK_SECONDS = 60
 # SQLite's own default of 2 MB makes a large ledger read and write each page again and again.
 _CACHE_KIB = 64 * 1024

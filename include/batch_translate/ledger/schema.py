@@ -181,3 +181,28 @@ bans = Table(
     Column("text", Text, nullable=False),
     Column("banned_at", Double, nullable=False),
 )
+
+# The documents whose texts a job asks for, each text with the document in which it stands first. `share` is the
+# document's part of the job's source tokens: the shares of a job make 1.
+job_documents = Table(
+    "job_documents",
+    metadata,
+    Column("job_key", String(32), primary_key=True),
+    Column("document", Text, primary_key=True),
+    Column("segments", Integer, nullable=False),
+    Column("share", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The last decision of a person on a run that would go over a cap: approved up to `usd` US dollars, rejected, or
+# timed out, when nobody decided.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("decision", String(10), nullable=False),
+    Column("usd", Double, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
