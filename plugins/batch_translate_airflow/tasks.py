@@ -13,6 +13,7 @@ from airflow.sdk import conf, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from batch_translate_airflow.errors import as_airflow
+from batch_translate_airflow.prices import take_prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,7 @@ def recover_jobs(conn_id: str = CONN_ID) -> dict[str, int]:
     from batch_translate.steps.recover_jobs import recover_jobs
 
     with as_airflow(), open_api(conn_id) as api:
+        take_prices()
         return recover_jobs(open_ledger(), api, _run_id())
 
 
@@ -70,6 +72,7 @@ def recover_claimed(plan: str, conn_id: str = CONN_ID) -> None:
     from batch_translate.steps.wait_for_claims import recover_claimed
 
     with as_airflow(), open_api(conn_id) as api:
+        take_prices()
         recover_claimed(open_ledger(), api, plan, _run_id())
 
 
@@ -130,6 +133,7 @@ def check_budget(plan: str) -> dict[str, object]:
 
     dry = get_current_context()["params"].get("dry_run", False)
     with as_airflow():
+        take_prices()
         estimate = check_budget(open_ledger(), plan, _run_id(), stop=not dry)
     if dry:
         raise AirflowSkipException("a dry run ends with the estimate above: nothing was sent")
@@ -141,6 +145,7 @@ def build_requests(plan: str, pass_number: int) -> list[str]:
     from batch_translate.steps.build_requests import build_requests
 
     with as_airflow():
+        take_prices()
         return build_requests(open_ledger(), plan, _run_id(), pass_number)
 
 
@@ -149,6 +154,7 @@ def collect_results(waited: dict[str, Any], conn_id: str = CONN_ID) -> dict[str,
     from batch_translate.steps.collect_results import collect_results
 
     with as_airflow(), open_api(conn_id) as api:
+        take_prices()
         return collect_results(open_ledger(), api, waited["job_key"], waited["reason"], waited["batch_id"])
 
 
@@ -178,6 +184,7 @@ def verify_complete(plan: str | None, reviews: dict[str, int] | None) -> dict[st
     if get_current_context()["params"].get("dry_run", False):
         raise AirflowSkipException("a dry run: nothing was sent, and what is published stays as it is")
     with as_airflow():
+        take_prices()
         report = verify_complete(open_ledger(), str(plan), _run_id(), reviews is not None)
     return {name: report[name] for name in ("day", "complete", "sent")}
 

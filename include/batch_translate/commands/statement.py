@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from batch_translate.config import Environment
 from batch_translate.ledger import Ledger
-from batch_translate.ledger.statement import Line, statement, total
+from batch_translate.ledger.statement import By, Line, statement, total
 
 if TYPE_CHECKING:
     import argparse
@@ -20,20 +20,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command to `python -m batch_translate`."""
     parser = commands.add_parser(
         "statement",
-        help="what a month has cost: by day, run, model, language or pass",
+        help="what a month has cost: by day, run, model, language, pass or document",
         description="Months are calendar months in UTC, as for monthly_budget_usd; a batch belongs to the one in "
         "which it was planned. Billed are the tokens that the provider says, each batch once.",
     )
     parser.add_argument("month", nargs="?", help="2026-11; without it the present one")
-    parser.add_argument("--by", choices=["day", "run", "model", "language", "pass"], default="day")
+    parser.add_argument("--by", choices=get_args(By), default="day")
     parser.add_argument("--json", action="store_true", help="print the lines as JSON")
     parser.set_defaults(run=_statement)
 
 
 def _statement(given: argparse.Namespace) -> bool:
     month = given.month or time.strftime("%Y-%m", time.gmtime())
-    lines = statement(Ledger(Environment.read().ledger), month, given.by)
-    lines.append(total(lines))
+    ledger = Ledger(Environment.read().ledger)
+    lines = statement(ledger, month, given.by)
+    # By day, for documents share batches.
+    lines.append(total(statement(ledger, month, "day")))
     if given.json:
         print(json.dumps([line._asdict() for line in lines], ensure_ascii=False, indent=2))
         return True

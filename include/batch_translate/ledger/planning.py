@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from batch_translate import keys
 from batch_translate.errors import BudgetError
 from batch_translate.ledger import budget
-from batch_translate.ledger.schema import jobs
+from batch_translate.ledger.schema import job_documents, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +61,14 @@ class JobPlan:
     profile_key: str | None = None
 
 
+class JobDocument(NamedTuple):
+    """A document of a job: how many of the texts stand in it first, and their part of the source tokens."""
+
+    document: str
+    segments: int
+    share: float
+
+
 _GATHERED = """
 CREATE TEMPORARY TABLE gathered (
   job_key VARCHAR(32), custom_id VARCHAR(64), slot INTEGER, segment_key VARCHAR(32), instruction_key VARCHAR(32),
@@ -87,6 +95,7 @@ class Draft:
         self._ledger = ledger
         self._connection = connection
         self._jobs: list[JobPlan] = []
+        self._documents: list[dict[str, Any]] = []
         self._execute(_GATHERED)
 
     @property
@@ -94,8 +103,11 @@ class Draft:
         """How many texts the jobs ask for."""
         return sum(job.segments for job in self._jobs)
 
-    def add(self, job: JobPlan, asked: Iterable[Asked]) -> None:
-        """Put a job beside the others; `asked` has one row for each of its `segments`."""
+    def add(self, job: JobPlan, asked: Iterable[Asked], documents: Iterable[JobDocument] = ()) -> None:
+        """Put a job beside the others; `asked` has one row for each of its `segments`.
+
+        Its bill is told by `documents`, whose shares make 1.
+        """
         first = (job.job_key,)
         rows = (first + row for row in asked)
         with self._connection.begin():
@@ -108,6 +120,7 @@ class Draft:
                 driver.executemany("INSERT INTO gathered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             driver.close()
         self._jobs.append(job)
+        self._documents += [{"job_key": job.job_key, **one._asdict()} for one in documents]
 
     def commit(self, caps: Iterable[Cap] = ()) -> bool:
         """Commit the intent: the jobs' rows with their requests, which are their claims, all or nothing.
@@ -135,6 +148,8 @@ class Draft:
         connection.execute(sa.text(_TEXTS))
         rows = [{**asdict(job), "state": "planned"} for job in self._jobs]
         connection.execute(sa.insert(jobs), rows)
+        if self._documents:
+            connection.execute(sa.insert(job_documents), self._documents)
         return True
 
     def _refuse(self, note: str) -> None:

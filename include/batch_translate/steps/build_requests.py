@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter, deque
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from batch_translate import storage
 from batch_translate.errors import BudgetError
 from batch_translate.ledger import Ledger, jobs, planning, profiles
-from batch_translate.ledger.planning import Asked, JobPlan
+from batch_translate.ledger.planning import Asked, JobDocument, JobPlan
 from batch_translate.ledger.wanted import wanted
 from batch_translate.money.models import find_model
 from batch_translate.requests.shards import Shard, cut_shards
@@ -65,23 +66,31 @@ def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, l
         for number, profile in enumerate(plan.profiles[language]):
             documents = {index for index, of_document in enumerate(numbers) if of_document == number}
             if documents:
-                texts = (it for _, it in asking.texts_of(plan, profile, documents, rows.still_missing()))
+                texts = asking.texts_of(plan, profile, documents, rows.still_missing())
                 if not _claim_profile(ledger, plan, run_id, pass_number, profile, texts):
                     return False
     return True
 
 
 def _claim_profile(
-    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[Text]
+    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[tuple[int, Text]]
 ) -> bool:
     how = asking.asking_of(profile, pass_number)
-    shards = cut_shards(texts, how, asking.limits_of(plan.settings, profile, find_model(how.model)))
+    documents: deque[int] = deque()  # of the texts that are on their way into a shard, in their order
+
+    def taken() -> Iterator[Text]:
+        for document, text in texts:
+            documents.append(document)
+            yield text
+
+    shards = cut_shards(taken(), how, asking.limits_of(plan.settings, profile, find_model(how.model)))
     profile_key = profile.key()
     while (first := next(shards, None)) is not None:
         profiles.keep(ledger, profile_key, profile.model_dump_json())
         with planning.draft(ledger) as draft:
             for shard in chain([first], shards):
-                _add(draft, plan, run_id, pass_number, shard, how.model, profile_key)
+                of_shard = _documents_of(plan, shard, documents)
+                _add(draft, plan, run_id, pass_number, shard, how.model, profile_key, of_shard)
                 if draft.segments >= _TEXTS_AT_ONCE:
                     break
             try:
@@ -92,8 +101,31 @@ def _claim_profile(
     return True
 
 
+def _documents_of(plan: Plan, shard: Shard, documents: deque[int]) -> list[JobDocument]:
+    """The documents that a shard is for; their numbers are taken off the front of `documents`, one per text."""
+    segments: Counter[int] = Counter()
+    tokens: Counter[int] = Counter()
+    for request in shard.requests:
+        for text in request.texts:
+            document = documents.popleft()
+            segments[document] += 1
+            tokens[document] += text.tokens
+    of_all = tokens.total()
+    return [
+        JobDocument(plan.documents[document].path, count, tokens[document] / of_all)
+        for document, count in segments.items()
+    ]
+
+
 def _add(
-    draft: Draft, plan: Plan, run_id: str, pass_number: int, shard: Shard, model: str, profile_key: str
+    draft: Draft,
+    plan: Plan,
+    run_id: str,
+    pass_number: int,
+    shard: Shard,
+    model: str,
+    profile_key: str,
+    documents: list[JobDocument],
 ) -> None:
     url = storage.join(plan.folder, f"{shard.job_key}.jsonl")
     # The file first: a job in the ledger always has its file, a file without a job is only paper.
@@ -115,7 +147,7 @@ def _add(
         planned_at=time.time(),
         profile_key=profile_key,
     )
-    draft.add(job, _asked(shard))
+    draft.add(job, _asked(shard), documents)
 
 
 def _asked(shard: Shard) -> Iterator[Asked]:

@@ -86,7 +86,8 @@ def collect_results(
     usage = sorted_lines.usage
     # A server that bills nothing and answers says nothing of its usage: the estimate stays what is known.
     billed = usage.input_tokens or usage.output_tokens or not any(one.text for one in sorted_lines.answers)
-    cost = find_model(job.model).cost_usd(usage.input_tokens, usage.output_tokens) if billed else None
+    price = find_model(job.model).cost_usd
+    cost = price(usage.input_tokens, usage.output_tokens, usage.cached_tokens) if billed else None
     answers.store(
         ledger, job_key, job.batch_id, sorted_lines.answers,
         status=status, usage=usage, cost_usd=cost, now=time.time(), note=note,

@@ -11,7 +11,7 @@ from integration.steps.night import DAY
 
 from batch_translate.__main__ import main
 from batch_translate.errors import SettingsError
-from batch_translate.ledger.statement import month_bounds, statement, total
+from batch_translate.ledger.statement import month_bounds, statement, statement_of_run, total
 from batch_translate.money.models import find_model
 from batch_translate.steps.collect_results import collect_results
 
@@ -37,6 +37,21 @@ def nights(night: Night, inject: Callable[..., None]) -> Night:
     night.put("2024-04-19", {"c.txt": "{count}件\n"})  # rejected and asked again
     night.run_day("2024-04-19", "run-3")
     return night
+
+
+def test_a_batch_for_several_documents_is_shared_by_their_texts(night: Night) -> None:
+    short, long = "晴れです", "明日の午前中に届くはずの荷物がまだ届いていないそうです"
+    night.put(DAY, {"a.txt": f"{short}\n", "b.txt": f"{long}\n\n{short}\n", "c.txt": f"{short}\n"})
+    night.run_day()
+    lines = statement(night.ledger, month(), "document")
+    assert [(line.what, line.segments) for line in lines] == [(f"{DAY}/a.txt", 1), (f"{DAY}/b.txt", 1)]
+    assert lines[1].cost_usd > lines[0].cost_usd > 0
+    whole = total(statement(night.ledger, month(), "day"))
+    for name in ("input_tokens", "output_tokens", "cost_usd", "estimated_usd"):
+        assert sum(getattr(line, name) for line in lines) == pytest.approx(getattr(whole, name), abs=1)
+    assert sum(line.cost_usd for line in lines) == pytest.approx(whole.cost_usd)
+    assert statement_of_run(night.ledger, "run-1", "document") == lines
+    assert statement_of_run(night.ledger, "another", "document") == []
 
 
 def test_it_adds_up_to_the_providers_account(nights: Night) -> None:

@@ -13,9 +13,10 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, TaskD
 from airflow.triggers.base import TriggerEvent
 
 from batch_translate.errors import SettingsError
+from batch_translate.money.models import find_model
 from batch_translate.steps import create_batch as step
 from batch_translate.steps.create_batch import Submission
-from batch_translate_airflow import operators, room, stopping, tasks
+from batch_translate_airflow import operators, prices, room, stopping, tasks, variables
 from batch_translate_airflow.operators import CreateBatchOperator
 from batch_translate_airflow.room import RoomTrigger
 
@@ -144,15 +145,15 @@ def test_sqlite_is_refused_where_tasks_run_on_several_machines(monkeypatch, tmp_
 
 
 def test_sending_goes_on_where_every_backend_says_that_nobody_stopped_it(monkeypatch):
-    monkeypatch.setattr(stopping.Variable, "get", lambda key, default: default)
-    monkeypatch.setattr(stopping, "ensure_secrets_backend_loaded", lambda: [Backend(None)])
+    monkeypatch.setattr(variables.Variable, "get", lambda key, default: default)
+    monkeypatch.setattr(variables, "ensure_secrets_backend_loaded", lambda: [Backend(None)])
     stopping.check_sending()
 
 
 @pytest.mark.parametrize("answer", [ConnectionError("restarting"), "yes"])
 def test_stop_that_cannot_be_read_stops(monkeypatch, answer):
-    monkeypatch.setattr(stopping.Variable, "get", lambda key, default: default)
-    monkeypatch.setattr(stopping, "ensure_secrets_backend_loaded", lambda: [Backend(answer)])
+    monkeypatch.setattr(variables.Variable, "get", lambda key, default: default)
+    monkeypatch.setattr(variables, "ensure_secrets_backend_loaded", lambda: [Backend(answer)])
     with pytest.raises(AirflowException, match="try again"):
         stopping.check_sending()
 
@@ -161,3 +162,22 @@ def test_stop_fails_for_good_and_says_how_to_go_on(monkeypatch):
     monkeypatch.setenv("AIRFLOW_VAR_BATCH_TRANSLATE_STOP", "prices went up")
     with pytest.raises(AirflowFailException, match="delete the Variable and clear"):
         stopping.check_sending()
+
+
+def test_prices_of_the_variable_win_over_the_file_and_those_built_in(monkeypatch, tmp_path):
+    file = tmp_path / "models.toml"
+    file.write_text("[models.own]\ninput = 1\noutput = 1\n[models.gpt-6-luna]\ninput = 2\noutput = 2\n")
+    monkeypatch.setenv("BATCH_TRANSLATE_MODELS", str(file))
+    monkeypatch.setenv("AIRFLOW_VAR_BATCH_TRANSLATE_MODELS", "[models.gpt-6-luna]\ninput = 3\noutput = 4\n")
+    prices.take_prices()
+    assert find_model("gpt-6-luna").cost_usd(1_000_000, 0) == 3
+    assert find_model("own").cost_usd(1_000_000, 0) == 1
+    monkeypatch.setenv("AIRFLOW_VAR_BATCH_TRANSLATE_MODELS", "")
+    prices.take_prices()
+    assert find_model("gpt-6-luna").cost_usd(1_000_000, 0) == 2
+
+
+def test_a_variable_of_another_form_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_BATCH_TRANSLATE_MODELS", "gpt-6-luna = 3")
+    with pytest.raises(SettingsError, match="the Variable batch_translate_models: not a list of models"):
+        prices.take_prices()

@@ -23,11 +23,18 @@ def more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_model_that_comes_with_us_has_both_prices() -> None:
     for name, model in known_models().items():
         assert model.cost_usd(1, 1), name
+        assert model.source, name
+        assert model.date, name
 
 
 def test_cost_is_per_million_tokens() -> None:
     assert Model(input=0.5, output=2.0).cost_usd(1_000_000, 500_000) == pytest.approx(1.5)
     assert Model(input=0.0, output=0.0).cost_usd(10, 10) == 0.0
+
+
+def test_cached_input_has_a_price_of_its_own_or_counts_in_full() -> None:
+    assert Model(input=1.0, output=0.0).cost_usd(1_000_000, 0, 400_000) == pytest.approx(1.0)
+    assert Model(input=1.0, cached_input=0.1, output=0.0).cost_usd(1_000_000, 0, 400_000) == pytest.approx(0.64)
 
 
 @pytest.mark.parametrize("model", [Model(), Model(input=1.0), Model(output=1.0)])
@@ -67,5 +74,5 @@ def test_a_file_of_another_form_is_refused_by_name(more: Path, wrong: str) -> No
 
 def test_a_file_that_is_not_there_is_refused_by_name(more: Path) -> None:
     more.unlink()
-    with pytest.raises(SettingsError, match=r"models\.toml: .*No such file"):
+    with pytest.raises(SettingsError, match=r"models\.toml cannot be read: .*No such file"):
         known_models()
