@@ -83,14 +83,20 @@ def record_publication(
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What jobs have cost: counts, billed tokens and US dollars (None while a price is unknown)."""
+    """What jobs have cost: counts, billed tokens and US dollars (None while a price is unknown).
+
+    `estimated_cost_usd` is what they were planned at; `open` batches are not collected yet, and not billed.
+    """
 
     batches: int
     requests: int
     segments: int
     input_tokens: int
+    cached_tokens: int
     output_tokens: int
     cost_usd: float | None
+    estimated_cost_usd: float | None
+    open: int
 
 
 def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = None) -> Spending:
@@ -100,7 +106,10 @@ def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = Non
         sa.func.coalesce(sa.func.sum(jobs.c.requests), 0),
         sa.func.coalesce(sa.func.sum(jobs.c.segments), 0),
         sa.func.coalesce(sa.func.sum(jobs.c.input_tokens), 0),
+        sa.func.coalesce(sa.func.sum(jobs.c.cached_tokens), 0),
         sa.func.coalesce(sa.func.sum(jobs.c.output_tokens), 0),
+        sa.func.count() - sa.func.count(jobs.c.collected_at),
+        sa.func.sum(jobs.c.estimated_cost_usd),
         sa.func.sum(jobs.c.cost_usd),
         # A sum passes over what has no price, and would be a part of the whole.
         sa.func.count(jobs.c.collected_at) - sa.func.count(jobs.c.cost_usd),
@@ -111,12 +120,16 @@ def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = Non
         query = query.where(jobs.c.run_id == run_id)
     with ledger.read() as connection:
         row = connection.execute(query).one()
-    batches, asked, segments, input_tokens, output_tokens, cost, unpriced = row
+    *counts, not_ended, estimated, cost, unpriced = row
+    batches, asked, segments, input_tokens, cached_tokens, output_tokens = map(int, counts)
     return Spending(
-        int(batches),
-        int(asked),
-        int(segments),
-        int(input_tokens),
-        int(output_tokens),
+        batches,
+        asked,
+        segments,
+        input_tokens,
+        cached_tokens,
+        output_tokens,
         None if cost is None or unpriced else float(cost),
+        estimated,
+        not_ended,
     )

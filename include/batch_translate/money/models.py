@@ -15,6 +15,10 @@ from batch_translate.errors import SettingsError
 _BUILT_IN = Path(__file__).with_name("models.toml")
 
 
+BATCH_SHARE = 0.5
+"""A batch costs half of the standard price (OpenAI, Batch API guide)."""
+
+
 class Model(BaseModel):
     """Prices in US dollars per million tokens at batch price, None where nobody has said; the account's limits.
 

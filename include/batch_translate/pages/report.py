@@ -20,6 +20,12 @@ _STATES = {
     "skipped": ("nothing to translate", "#c3cad3"),
 }
 _ORIGINS = {"batch": "this run", "memory": "memory", "review": "people"}
+_SAVINGS = {
+    "memory": "by memory",
+    "repetition": "by repetition",
+    "packing": "by packing",
+    "batch_price": "by the batch price",
+}
 _LONGEST = 300
 
 Row = dict[str, Any]
@@ -41,6 +47,7 @@ def render_report(
         words={state: words for state, (words, _) in _STATES.items()},
         colours={state: colour for state, (_, colour) in _STATES.items()},
         origins=_ORIGINS,
+        savings=_SAVINGS,
     )
     return page
 
@@ -48,7 +55,7 @@ def render_report(
 @cache
 def _template() -> Any:
     pages = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    pages.filters.update(count=_count, usd=_usd, when=_when, bar=_bar, short=_short)
+    pages.filters.update(count=_count, usd=_usd, when=_when, bar=_bar, part=_part, short=_short)
     return pages.from_string(Path(__file__).with_name("report.html.j2").read_text(encoding="utf-8"))
 
 
@@ -66,6 +73,16 @@ def _when(seconds: float) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _part(amount: float | None, of_all: float | None) -> Markup:
+    """A document's part of the whole, as a picture that says itself in words."""
+    width = 100 * amount / of_all if amount and of_all else 0.0
+    picture = (
+        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{:.0f} % of all">'
+        '<rect width="{:.2f}" height="10" fill="#35618f"/></svg>'
+    )
+    return Markup(picture).format(width, width)
 
 
 def _bar(states: Mapping[str, int]) -> Markup:

@@ -111,6 +111,11 @@ def estimate_request(texts: Sequence[Text], asking: Asking) -> tuple[int, int]:
     return _tokens(texts, asking, _extras(texts))
 
 
+def estimate_frame(asking: Asking) -> int:
+    """Input tokens that every request takes besides its texts: the instructions and the form of the answer."""
+    return _frame(asking, 1, ()).tokens
+
+
 def _tokens(texts: Sequence[Text], asking: Asking, extras: dict[str, Any]) -> tuple[int, int]:
     said = sum(estimate_tokens(_encode(it)) for it in extras.values())
     frame = _frame(asking, len(texts), tuple(extras))

@@ -10,6 +10,7 @@ from batch_translate.errors import BudgetError
 from batch_translate.ledger.budget import Cap, held, month_of
 from batch_translate.steps import plan as plans
 from batch_translate.steps.estimate import describe, estimate_plan
+from batch_translate.steps.savings import keep_estimate
 
 if TYPE_CHECKING:
     from batch_translate.config import Settings
@@ -38,6 +39,7 @@ def check_budget(ledger: Ledger, plan_url: str, run_id: str, stop: bool = True) 
     """
     plan = plans.load(plan_url)
     estimate = estimate_plan(ledger, plan)
+    keep_estimate(plan, run_id, estimate.as_dict())
     missing = estimate.total("missing")
     for line in describe(estimate):
         log.info("%s", line)

@@ -15,12 +15,14 @@ from batch_translate import storage
 from batch_translate.errors import ChangedInputError, IncompleteError, ReconciliationError
 from batch_translate.ledger import Ledger, budget, days
 from batch_translate.ledger.reasons import reasons_for_asking
+from batch_translate.ledger.statement import statement_of_run
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
 from batch_translate.steps.changes import changes_since, keep_snapshot
 from batch_translate.steps.published import NOT_PLACED, read_published
 from batch_translate.steps.report_page import write_report_page
 from batch_translate.steps.review_files import write_review_files
+from batch_translate.steps.savings import kept_estimate, savings
 from batch_translate.steps.standing import LanguageStanding, count_standing
 
 if TYPE_CHECKING:
@@ -192,6 +194,8 @@ def _reconcile(
 def _report(
     ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding], missing: list[str]
 ) -> dict[str, Any]:
+    sent = days.spending(ledger, run_id=run_id)
+    estimate = kept_estimate(plan, run_id)
     return {
         "schema_version": REPORT_VERSION,
         "day": plan.day,
@@ -204,7 +208,10 @@ def _report(
         "source_language": plan.settings.source_lang,
         "models": sorted(plan.models()),
         "refused": None if (refused := budget.refused(ledger, run_id)) is None else refused._asdict(),
-        "sent": {**asdict(days.spending(ledger, run_id=run_id)), "reasons": reasons_for_asking(ledger, run_id)},
+        "sent": {**asdict(sent), "reasons": reasons_for_asking(ledger, run_id)},
+        "spent_on": _spent_on(ledger, plan, run_id),
+        "estimate": estimate,
+        "saved_usd": savings(ledger, run_id, estimate, sent.cost_usd),
         "languages": {
             language: {
                 "segments": plan.segments,
@@ -220,4 +227,13 @@ def _report(
         },
         "copied": sorted(plan.copied),
         "problems": [problem.model_dump() for problem in plan.problems],
+    }
+
+
+def _spent_on(ledger: Ledger, plan: Plan, run_id: str) -> dict[str, dict[str, Any]]:
+    """Document → what this run has sent and spent for it."""
+    names = ("segments", "input_tokens", "output_tokens", "estimated_usd", "cost_usd")
+    return {
+        line.what.removeprefix(f"{plan.day}/"): {name: getattr(line, name) for name in names}
+        for line in statement_of_run(ledger, run_id, "document")
     }

@@ -14,6 +14,7 @@ from integration.steps.night import DAY, files_below, filled
 
 from batch_translate.errors import ChangedInputError, IncompleteError, MissingFolderError, OutdatedPlanError
 from batch_translate.report import read_translations
+from batch_translate.requests.prompt import Asking, estimate_frame
 from batch_translate.steps.build_requests import build_requests
 from batch_translate.steps.verify_complete import verify_complete
 
@@ -141,10 +142,20 @@ def test_report_says_what_the_ledger_says(night: Night) -> None:
         with night.ledger.read() as connection:
             return connection.execute(sa.text(statement)).one()
 
-    sums = "count(*), sum(requests), sum(segments), sum(input_tokens), sum(output_tokens), sum(cost_usd)"
-    names = ("batches", "requests", "segments", "input_tokens", "output_tokens", "cost_usd")
-    assert report["sent"].pop("reasons") == {"new": 2}
-    assert report["sent"] == dict(zip(names, query(f"SELECT {sums} FROM jobs"), strict=True))
+    names = ("requests", "segments", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+    names += ("estimated_cost_usd",)
+    sums = query(f"SELECT {', '.join(f'sum({name})' for name in names)} FROM jobs")
+    batches = query("SELECT count(*), count(*) - count(collected_at) FROM jobs WHERE batch_id IS NOT NULL")
+    of_ledger = dict(zip(names, sums, strict=True)) | {"batches": batches[0], "open": batches[1]}
+    assert report["sent"] == of_ledger | {"reasons": {"new": 2}}
+    by_document = "SELECT sum(j.cost_usd * d.share) FROM jobs j JOIN job_documents d USING (job_key)"
+    for path, spent in report["spent_on"].items():
+        (cost,) = query(f"{by_document} WHERE d.document = '{path}'")
+        assert spent["cost_usd"] == pytest.approx(cost)
+    assert sum(spent["cost_usd"] for spent in report["spent_on"].values()) == pytest.approx(sums[5])
+    assert report["saved_usd"]["batch_price"] == sums[5]
+    frame = estimate_frame(Asking("gpt-6-luna", reasoning_effort="none"))  # of the one request less
+    assert report["saved_usd"]["packing"] == pytest.approx(frame * 0.05 / 1_000_000)
     english = report["languages"]["en"]
     assert query("SELECT count(*) FROM answers WHERE verdict = 'accepted'")[0] == english["distinct"] == 2
     assert (

@@ -40,7 +40,7 @@ def value_at(report: Any, path: str) -> Any:
 
 
 def shown(value: Any, path: str) -> str:
-    if path.endswith("cost_usd"):
+    if "usd" in path:
         return f"{value:,.4f}" if value else "0" if value == 0 else "not known"
     return f"{value:,}"
 
@@ -90,3 +90,14 @@ def test_the_next_publication_shows_what_has_changed(night: Night) -> None:
     night.run_day(run_id="run-2")
     page, _ = page_of(night)
     assert "1 segments added, 0 removed" in " ".join("".join(page.itertext()).split())
+
+
+def test_what_was_spent_and_estimated_stands_document_by_document(night: Night) -> None:
+    night.put(DAY, {"a.txt": "荷物は明日届きます\n\n雨です\n", "b.txt": "雪です\n\n雨です\n"})
+    night.run_day()
+    page, report = page_of(night)
+    found = figures(page)
+    assert {path: spent["segments"] for path, spent in report["spent_on"].items()} == {"a.txt": 2, "b.txt": 1}
+    assert report["estimate"]["cost_usd"] == pytest.approx(report["sent"]["estimated_cost_usd"], rel=0.01)
+    assert found["spent_on.a.txt.segments"] == "2"
+    assert found["saved_usd.batch_price"] == found["sent.cost_usd"] != "0"

@@ -39,7 +39,7 @@ def test_store_closes_the_job_ends_its_claims_and_keeps_the_bill(ledger: Ledger)
     job = jobs.get(ledger, job_key)
     assert (job.state, job.batch_status) == ("collected", "completed")
     assert (samples.claimed(ledger), count(ledger, "answers")) == (0, 2)
-    assert days.spending(ledger, run_id="run_1") == days.Spending(1, 2, 2, 100, 50, 0.25)
+    assert days.spending(ledger, run_id="run_1") == days.Spending(1, 2, 2, 100, 10, 50, 0.25, 0.5, 0)
 
 
 def test_storing_again_changes_nothing(ledger: Ledger) -> None:
