@@ -64,7 +64,9 @@ def _count(number: object) -> str:
 
 
 def _usd(amount: float | None) -> str:
-    return "0" if amount == 0 else "not known" if amount is None else f"{amount:,.4f}"
+    if not amount:
+        return "not known" if amount is None else "0"
+    return f"{amount:,.2f}" if amount >= 100 else f"{amount:,.4f}" if amount >= 0.01 else f"{amount:.6f}"
 
 
 def _when(seconds: float) -> str:

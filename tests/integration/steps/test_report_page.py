@@ -41,7 +41,7 @@ def value_at(report: Any, path: str) -> Any:
 
 def shown(value: Any, path: str) -> str:
     if "usd" in path:
-        return f"{value:,.4f}" if value else "0" if value == 0 else "not known"
+        return f"{value:.6f}" if value else "0" if value == 0 else "not known"
     return f"{value:,}"
 
 
