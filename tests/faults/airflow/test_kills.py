@@ -6,10 +6,9 @@ under all of them, a resume is lost and every event comes twice. What was execut
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,12 +48,9 @@ OFTEN = (
 
 
 def each_alone() -> list[tuple[str, ...]]:
-    """The points that no day above is needed for: all with KILLS=all, which `make test-faults` says, else every
-    other one, and the others on the next day.
-    """
+    """The points that no day above is needed for."""
     taken = {*SLOW, *UNSENT, *(point for points in WAITING for point in points), *kill_points.ALONE}
-    alone = [(point,) for point in kill_points.POINTS if point not in taken]
-    return alone if os.environ.get("KILLS") == "all" else alone[datetime.now(UTC).toordinal() % 2 :: 2]
+    return [(point,) for point in kill_points.POINTS if point not in taken]
 
 
 DEATHS: tuple[tuple[str, ...], ...] = (SLOW, *WAITING, UNSENT, OFTEN, *each_alone())
