@@ -40,7 +40,7 @@ test: $(DEV) ## Run all tests, those that start a whole Airflow last
 test-faults: $(DEV) ## Inject every fault: into the steps (FAULT_RUNS=300), into a real Airflow; docs/reliability.md
 	@report=$$(mktemp) && trap 'rm -f "$$report"' EXIT && export FAULTS_REPORT="$$report" && failed=0; \
 	FAULT_RUNS=$(FAULT_RUNS) $(BIN)/python -m pytest tests/faults -m "not airflow" || failed=1; \
-	BACKFILL_DAYS=30 $(BIN)/python -m pytest tests/faults -m airflow || failed=1; \
+	BACKFILL_DAYS=30 CLEARS=all $(BIN)/python -m pytest tests/faults -m airflow || failed=1; \
 	$(BIN)/python tests/faults/table.py "$$report" && exit $$failed
 
 check: $(DEV) check-requirements ## Lint, format, types, who imports whom, pinned requirements

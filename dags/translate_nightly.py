@@ -1,6 +1,5 @@
 """
 ### Translate the day's folder at batch price
-
 Reads `input/<day>/`, sends every text that the ledger does not have yet through the OpenAI Batch API, and writes
 `output/<day>/<language>/` with the same files, the aligned table `_aligned/<language>.parquet` and `_report.json`.
 
@@ -18,12 +17,14 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronPartitionTimetable, Param, TaskGroup, task, task_group
 from pendulum import timezone
 
-from batch_translate_airflow import tasks
+from batch_translate_airflow import notify, tasks
+from batch_translate_airflow.approval import ApproveBudgetOperator
 from batch_translate_airflow.claims import ClaimsSensor
 from batch_translate_airflow.operators import CreateBatchOperator, UploadFileOperator
 from batch_translate_airflow.sensor import BatchSensor
 
 ZONE = timezone("Asia/Tokyo")
+PATIENCE = timedelta(hours=12)  # for an answer, where a person is asked to go over a cap
 UNSET = "Unchanged, translate.toml decides"
 ROOT = Param(None, type=["null", "string"], description="Folder or fsspec URL; empty: below BATCH_TRANSLATE_DATA")
 JOB, LANGUAGE = "{{ task.job_key[:8] }}", "{{ task.op_kwargs.language }}"
@@ -56,20 +57,22 @@ with DAG(
         **dict.fromkeys(("input", "output", "work"), ROOT),
     },
     tags=["translation"],
+    **notify.arguments(),
 ):
     plan = task(tasks.read_documents)(ZONE)
     # A file of corrections that cannot be read stops no night; verify_complete says that it is missing.
     reviews = task(tasks.import_reviews)()
     reviews >> task(tasks.recover_jobs, trigger_rule="all_done")() >> plan
-    ready = budget = task(tasks.check_budget)(plan)
+    estimate = task(tasks.check_budget)(plan)
+    ready = budget = ApproveBudgetOperator(task_id="approve_budget", estimate=estimate, response_timeout=PATIENCE)
     verify = task(tasks.verify_complete, trigger_rule="all_done")(plan, reviews)
     for number in (1, 2, 3):
         with TaskGroup(f"pass_{number}"):
             built = task(tasks.build_requests)(plan, number)
             if number > 1:
-                ready >> ClaimsSensor(task_id="wait_for_claims", plan=plan, pass_number=number) >> built
+                [ready, budget] >> ClaimsSensor(task_id="wait_for_claims", plan=plan, pass_number=number) >> built
             budget >> built
-            languages = task(tasks.languages_to_write, trigger_rule="all_done")(plan, built)
+            languages = task(tasks.languages_to_write, trigger_rule="all_done")(plan, built, number)
             send_shard.expand(job_key=built) >> languages
             write = task(tasks.write_translations, map_index_template=LANGUAGE)
             ready = write.partial(plan=plan).expand(language=languages)

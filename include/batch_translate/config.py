@@ -120,6 +120,7 @@ class Settings(_Parsed):
     profiles: tuple[ProfileRule, ...] = ()
     budget_usd: Annotated[float, Field(ge=0)] | None = None
     monthly_budget_usd: Annotated[float, Field(ge=0)] | None = None
+    over_budget: Literal["stop", "ask"] = "stop"
     segments_per_request: Annotated[int, Field(ge=1, le=100)] = 10
     tokens_per_request: Annotated[int, Field(ge=50)] = 1_500
     requests_per_shard: Annotated[int, Field(ge=1, le=50_000)] = 50_000

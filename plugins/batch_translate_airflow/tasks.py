@@ -13,6 +13,8 @@ from airflow.sdk import conf, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from batch_translate_airflow.errors import as_airflow
+from batch_translate_airflow.metrics import count_batch
+from batch_translate_airflow.notify import run_summarised
 from batch_translate_airflow.prices import take_prices
 
 if TYPE_CHECKING:
@@ -128,7 +130,10 @@ def import_reviews() -> dict[str, int]:
 
 
 def check_budget(plan: str) -> dict[str, object]:
-    """Estimate what is missing and hold it against the caps; a dry run ends here. The estimate's sums."""
+    """Estimate what is missing and hold it against the caps; a dry run ends here.
+
+    The estimate's sums, and under `over` what ApproveBudgetOperator asks.
+    """
     from batch_translate.steps.check_budget import check_budget
 
     dry = get_current_context()["params"].get("dry_run", False)
@@ -155,14 +160,23 @@ def collect_results(waited: dict[str, Any], conn_id: str = CONN_ID) -> dict[str,
 
     with as_airflow(), open_api(conn_id) as api:
         take_prices()
-        return collect_results(open_ledger(), api, waited["job_key"], waited["reason"], waited["batch_id"])
+        ledger, job_key = open_ledger(), waited["job_key"]
+        verdicts = collect_results(ledger, api, job_key, waited["reason"], waited["batch_id"])
+    count_batch(ledger, job_key, verdicts)
+    return verdicts
 
 
-def languages_to_write(plan: str | None, job_keys: list[str] | None) -> list[str]:
-    """The target languages, once all shards of the pass have ended, well or badly; skips where none were built."""
+def languages_to_write(plan: str | None, job_keys: list[str] | None, pass_number: int) -> list[str]:
+    """The target languages, once all shards of the pass have ended, well or badly.
+
+    Skips where none were built; but where a person has forbidden that, the first pass writes what is known.
+    """
+    from batch_translate.steps.check_budget import approval_sentences
     from batch_translate.steps.plan import load
 
-    if plan is None or job_keys is None:
+    with as_airflow():
+        forbidden = pass_number == 1 and approval_sentences(open_ledger(), _run_id())
+    if plan is None or (job_keys is None and not forbidden):
         raise AirflowSkipException("this pass built no requests: there is nothing new to write")
     return list(load(plan).settings.languages())
 
@@ -179,11 +193,11 @@ def verify_complete(plan: str | None, reviews: dict[str, int] | None) -> dict[st
     """Write the report; red if anything is missing, be it people's corrections."""
     from batch_translate.steps.verify_complete import verify_complete
 
-    if plan is None:
-        _explain_missing_plan()
-    if get_current_context()["params"].get("dry_run", False):
-        raise AirflowSkipException("a dry run: nothing was sent, and what is published stays as it is")
-    with as_airflow():
+    with run_summarised(plan), as_airflow():
+        if plan is None:
+            _explain_missing_plan()
+        if get_current_context()["params"].get("dry_run", False):
+            raise AirflowSkipException("a dry run: nothing was sent, and what is published stays as it is")
         take_prices()
         report = verify_complete(open_ledger(), str(plan), _run_id(), reviews is not None)
     return {name: report[name] for name in ("day", "complete", "sent")}

@@ -25,12 +25,16 @@ _HOLDING = ("planned", "submitted", "collected")
 
 
 class Cap(NamedTuple):
-    """At most `usd` US dollars, by the setting `name`, for jobs planned since a time, of one run or of all."""
+    """At most `usd` US dollars, by the setting `name`, for jobs planned in a time, of one run or of all.
+
+    `since` and `until` are seconds since 1970; None: without an end.
+    """
 
     name: str
     usd: float
     since: float = 0.0
     run_id: str | None = None
+    until: float | None = None
 
 
 def month_of(now: float) -> float:
@@ -95,4 +99,6 @@ def _held(connection: sa.Connection, cap: Cap) -> float:
     )
     if cap.run_id is not None:
         query = query.where(jobs.c.run_id == cap.run_id)
+    if cap.until is not None:
+        query = query.where(jobs.c.planned_at <= cap.until)
     return float(connection.execute(query).scalar_one())

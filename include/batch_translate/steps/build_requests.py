@@ -94,7 +94,7 @@ def _claim_profile(
                 if draft.segments >= _TEXTS_AT_ONCE:
                     break
             try:
-                if not draft.commit(caps_of(plan.settings, run_id, time.time())):
+                if not draft.commit(caps_of(ledger, plan.settings, run_id, time.time())):
                     return False
             except BudgetError as error:
                 log.error("%d texts are not asked for: %s", draft.segments, error)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from batch_translate import storage
 from batch_translate.errors import ChangedInputError, IncompleteError, ReconciliationError
-from batch_translate.ledger import Ledger, budget, days
+from batch_translate.ledger import Ledger, approvals, budget, days
 from batch_translate.ledger.reasons import reasons_for_asking
 from batch_translate.ledger.statement import statement_of_run
 from batch_translate.money.models import find_model
 from batch_translate.steps import plan as plans
 from batch_translate.steps.changes import changes_since, keep_snapshot
+from batch_translate.steps.check_budget import approval_sentences
 from batch_translate.steps.published import NOT_PLACED, read_published
 from batch_translate.steps.report_page import write_report_page
 from batch_translate.steps.review_files import write_review_files
@@ -53,6 +54,7 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
     write_review_files(plan)
     said = missing_sentences(plan, standings)
     said += refusal_sentences(ledger, run_id, standings)
+    said += approval_sentences(ledger, run_id) if said else []
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
     report = _report(ledger, plan, run_id, standings, said)
@@ -207,6 +209,7 @@ def _report(
         "advice": advice(plan, standings),
         "source_language": plan.settings.source_lang,
         "models": sorted(plan.models()),
+        "approval": None if (approval := approvals.decision(ledger, run_id)) is None else approval._asdict(),
         "refused": None if (refused := budget.refused(ledger, run_id)) is None else refused._asdict(),
         "sent": {**asdict(sent), "reasons": reasons_for_asking(ledger, run_id)},
         "spent_on": _spent_on(ledger, plan, run_id),
