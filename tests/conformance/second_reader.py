@@ -12,17 +12,17 @@ import pytest
 NODE = Path(__file__).parent / "node"
 
 
-def node_program() -> str:
-    """The node program, with the parsers installed beside the script; skips where it cannot be had."""
+def node_program(folder: Path = NODE) -> str:
+    """The node program, with the packages of a folder installed in it; skips where they cannot be had."""
     program, npm = shutil.which("node"), shutil.which("npm")
     if program is None or npm is None:
         pytest.skip("node and npm are not installed")
-    wanted = json.loads((NODE / "package.json").read_text())["dependencies"]
-    if any(_installed(package) != version for package, version in wanted.items()):
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    if any(_installed(folder, package) != version for package, version in wanted.items()):
         command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        result = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=120, check=False)
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
         if result.returncode:
-            pytest.skip(f"npm could not install the Markdown parsers: {result.stderr[-300:]}")
+            pytest.skip(f"npm could not install the packages of {folder.parent.name}: {result.stderr[-300:]}")
     return program
 
 
@@ -38,8 +38,8 @@ def specification(program: str) -> list[dict[str, str]]:
     return [{**example, "markdown": example["markdown"].replace("→", "\t")} for example in found]
 
 
-def _installed(package: str) -> str | None:
-    described = NODE / "node_modules" / package / "package.json"
+def _installed(folder: Path, package: str) -> str | None:
+    described = folder / "node_modules" / package / "package.json"
     version: str | None = json.loads(described.read_text())["version"] if described.exists() else None
     return version
 

@@ -1,0 +1,102 @@
+"""Tokens of a translation per token of its source, fitted on one half of the corpus, judged on the other.
+
+PYTHONPATH=include:tests python tests/benchmarks/token_ratios.py prints the ratios that tokens.py should have, and
+how far its estimates are off, for each kind of document. Counted by o200k_base, the vocabulary of OpenAI's models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.second_reader import node_program
+from corpus_pairs import CorpusPair, corpus_pairs
+
+from batch_translate.tokens import estimate_tokens, estimate_translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NODE = Path(__file__).parent / "node"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A pair with its tokens: as estimated from the source alone, and as counted in both texts."""
+
+    pair: CorpusPair
+    estimated_input: int
+    estimated_output: int
+    counted_input: int
+    counted_output: int
+
+    @property
+    def languages(self) -> str:
+        return f"{self.pair.pair.source_language} → {self.pair.pair.target_language}"
+
+    @property
+    def is_for_fitting(self) -> bool:
+        """By the source's hash, so that a text is in one half wherever it stands."""
+        return hashlib.sha256(self.pair.pair.source.encode()).digest()[0] % 2 == 0
+
+
+def measure() -> list[Measured]:
+    """Every pair of the corpus; none where there is no corpus. Skips the test where there is no Node."""
+    pairs = list(corpus_pairs())
+    if not pairs:
+        return []
+    counted = count([text for one in pairs for text in (one.pair.source, one.pair.target)])
+    found = []
+    for one, counted_input, counted_output in zip(pairs, counted[::2], counted[1::2], strict=True):
+        pair = one.pair
+        tokens = estimate_tokens(pair.source)
+        translated = estimate_translated(tokens, pair.source_language, pair.target_language)
+        found.append(Measured(one, tokens, translated, counted_input, counted_output))
+    return found
+
+
+def count(texts: Iterable[str]) -> list[int]:
+    """The tokens of each text in o200k_base."""
+    command = [node_program(NODE), "count.mjs"]
+    lines = "\n".join(json.dumps(text) for text in texts)
+    done = subprocess.run(command, cwd=NODE, input=lines, capture_output=True, text=True, timeout=240, check=True)
+    return [int(line) for line in done.stdout.split()]
+
+
+def fitted(measured: Iterable[Measured]) -> dict[str, float]:
+    """Languages → counted output tokens per estimated input token, on the fitting half."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for one in measured:
+        if one.is_for_fitting:
+            sums[one.languages][0] += one.counted_output
+            sums[one.languages][1] += one.estimated_input
+    return {languages: output / tokens for languages, (output, tokens) in sums.items()}
+
+
+def errors(measured: Iterable[Measured]) -> dict[str, tuple[int, int, int]]:
+    """Kind of document → pairs, estimated and counted output tokens of the judging half; `all` is their sum."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in measured:
+        if not one.is_for_fitting:
+            for kind in (f"{one.pair.kind}, {one.languages}", "all"):
+                for at, number in enumerate((1, one.estimated_output, one.counted_output)):
+                    sums[kind][at] += number
+    return {kind: (pairs, estimated, counted) for kind, (pairs, estimated, counted) in sorted(sums.items())}
+
+
+def main() -> None:
+    measured = measure()
+    for languages, ratio in fitted(measured).items():
+        print(f"{languages}: {ratio:.3f} output tokens per estimated input token")
+    print(f"{'kind':<16} {'pairs':>6} {'estimated':>10} {'counted':>8} {'error':>7}")
+    for kind, (pairs, estimated, counted) in errors(measured).items():
+        print(f"{kind:<16} {pairs:>6,} {estimated:>10,} {counted:>8,} {estimated / counted - 1:>+7.1%}")
+
+
+if __name__ == "__main__":
+    main()
