@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from batch_translate.requests.shards import pack
 from batch_translate.steps import asking
 from batch_translate.steps import plan as plans
 from batch_translate.steps.read_documents import make_plan
+from batch_translate.tokens import estimate_tokens, estimate_translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from batch_translate.config import RunRequest
     from batch_translate.ledger import Ledger
@@ -47,6 +49,9 @@ class Line:
 class Estimate:
     """The lines, and what needs no asking: `known` texts, which the ledger has, or asks for, or leaves to people,
     and `repeated` segments, whose texts stand in the folder before.
+
+    `saved_usd`: what these would cost without their instructions, None without a known price. It is counted for
+    both together and parted by their numbers.
     """
 
     day: str
@@ -54,6 +59,7 @@ class Estimate:
     lines: list[Line] = field(default_factory=list)
     known: int = 0
     repeated: int = 0
+    saved_usd: dict[str, float | None] = field(default_factory=lambda: {"memory": 0.0, "repetition": 0.0})
 
     def total(self, name: str) -> int:
         """The sum of a count over all lines."""
@@ -80,8 +86,12 @@ def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
         for document in plan.documents:
             profile = plans.profile_of(plan, document.path, language)
             lines.append(Line(document.path, language, profile.name, profile.model))
+        tokens: Counter[str] = Counter()  # by the model that would be asked
         for row in plans.read_segments(plan, language):
-            lines[row.document].segments += row.key is not None
+            if row.key is not None:
+                line = lines[row.document]
+                line.segments += 1
+                tokens[line.model] += estimate_tokens(row.source)
         with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
             distinct, missing = rows.distinct(), rows.count_missing(plan.attempts())
             numbers = [plans.profile_number(plan.settings, document.path, language) for document in plan.documents]
@@ -89,10 +99,16 @@ def estimate_plan(ledger: Ledger, plan: Plan) -> Estimate:
                 chosen = {index for index, of_document in enumerate(numbers) if of_document == number}
                 if chosen:
                     texts = asking.texts_of(plan, profile, chosen, rows.still_missing())
-                    _add(plan, profile, texts, lines)
-        estimate.known += distinct - missing
-        estimate.repeated += sum(line.segments for line in lines) - distinct
+                    tokens[profile.model] -= _add(plan, profile, texts, lines)
+        known, repeated = distinct - missing, sum(line.segments for line in lines) - distinct
+        estimate.known += known
+        estimate.repeated += repeated
         estimate.lines += lines
+        saved = _cost_of(tokens, plan.settings.source_lang, language)
+        for what, number in (("memory", known), ("repetition", repeated)):
+            before = estimate.saved_usd[what]
+            share = 0.0 if not number else None if saved is None else saved * number / (known + repeated)
+            estimate.saved_usd[what] = None if before is None or share is None else before + share
     return estimate
 
 
@@ -123,11 +139,27 @@ def describe(estimate: Estimate) -> list[str]:
     ]
 
 
-def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines: list[Line]) -> None:
+def _cost_of(tokens: Mapping[str, int], source_language: str, target_language: str) -> float | None:
+    """What source tokens cost with their translations, by model; None where a price is not known."""
+    total = 0.0
+    for model, number in tokens.items():
+        if number > 0:
+            cost = find_model(model).cost_usd(
+                number, estimate_translated(number, source_language, target_language)
+            )
+            if cost is None:
+                return None
+            total += cost
+    return total
+
+
+def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines: list[Line]) -> int:
+    """Put the texts, as requests, to the lines of their documents; the tokens of all their sources."""
     how = asking.asking_of(profile, 1)
     model = find_model(how.model)
     limits = asking.limits_of(plan.settings, profile, model)
     documents: list[int] = []  # of the texts that `pack` has taken, in their order
+    source_tokens = 0
 
     def taken() -> Iterator[Text]:
         for document, text in texts:
@@ -140,6 +172,7 @@ def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines:
         lines[of_group[0]].requests += 1
         # A request in which documents meet counts for each of them by its texts' tokens.
         of_all = sum(text.tokens for text in group)
+        source_tokens += of_all
         for document in dict.fromkeys(of_group):
             own = [text for text, of_text in zip(group, of_group, strict=True) if of_text == document]
             share = sum(text.tokens for text in own) / of_all
@@ -151,6 +184,7 @@ def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines:
     for line in lines:
         if line.missing and line.model == how.model:
             line.cost_usd = model.cost_usd(line.input_tokens, line.output_tokens)
+    return source_tokens
 
 
 def _cells(line: Line) -> tuple[str, ...]:

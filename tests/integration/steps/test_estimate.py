@@ -67,3 +67,16 @@ def test_command_estimates_a_folder_and_leaves_nothing_behind(
 def test_a_model_without_a_price_leaves_the_cost_open(folder: Night) -> None:
     plan = folder.read(model="unknown")
     assert estimate_plan(folder.ledger, plan).cost_usd is None
+
+
+def test_it_says_what_memory_and_repetition_save(night: Night) -> None:
+    night.put(DAY, {"a.txt": "雨です\n\n雨です\n\n雪です\n"})
+    before = estimate_plan(night.ledger, night.read()).saved_usd
+    assert before["memory"] == 0
+    assert before["repetition"] > 0
+    night.run_day()
+    after = estimate_plan(night.ledger, night.read(run_id="run-2")).saved_usd
+    assert after["memory"] == pytest.approx(2 * after["repetition"])  # two texts are known, one stands twice
+    assert after["repetition"] == pytest.approx(before["repetition"], rel=0.2)
+    unpriced = estimate_plan(night.ledger, night.read(run_id="run-3", model="nobody-knows")).saved_usd
+    assert unpriced == {"memory": None, "repetition": None}
