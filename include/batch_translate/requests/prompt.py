@@ -50,6 +50,7 @@ class Text(NamedTuple):
 
     `alone`: it must not share a request with others. `context` is Segment.context; `before` what stands in front
     of it in its document, sent to be read, "" where it is not wanted; `terms` are the glossary's that occur in it.
+    `document` is the number of its document in the plan, which pays for it.
     A tuple, for there are millions of them.
     """
 
@@ -65,6 +66,7 @@ class Text(NamedTuple):
     alone: bool = False
     before: str = ""
     terms: tuple[Term, ...] = ()
+    document: int = 0
 
 
 @dataclass(frozen=True, slots=True)

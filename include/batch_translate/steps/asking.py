@@ -41,10 +41,8 @@ def limits_of(settings: Settings, profile: Profile, model: Model) -> Limits:
     )
 
 
-def texts_of(
-    plan: Plan, profile: Profile, chosen: set[int], missing: Iterator[Missing]
-) -> Iterator[tuple[int, Text]]:
-    """The missing texts that stand first in one of the chosen documents, each with its document's number."""
+def texts_of(plan: Plan, profile: Profile, chosen: set[int], missing: Iterator[Missing]) -> Iterator[Text]:
+    """The missing texts that stand first in one of the chosen documents."""
     most_before = plan.settings.context_characters
     glossary = profile.glossary() if profile.terms else None
     following = next(missing, None)
@@ -58,7 +56,7 @@ def texts_of(
                 continue
             source = sources[row]
             in_front = row > 0 and documents[row - 1] == documents[row]
-            text = Text(
+            yield Text(
                 segment_key,
                 instruction_key,
                 attempt,
@@ -72,8 +70,8 @@ def texts_of(
                 alone,
                 sources[row - 1][-most_before:] if most_before and in_front else "",
                 glossary.find(source) if glossary else (),
+                documents[row],
             )
-            yield documents[row], text
         if following is None:
             return
 

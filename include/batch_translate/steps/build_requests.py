@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter, deque
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -73,24 +73,16 @@ def _claim_language(ledger: Ledger, plan: Plan, run_id: str, pass_number: int, l
 
 
 def _claim_profile(
-    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[tuple[int, Text]]
+    ledger: Ledger, plan: Plan, run_id: str, pass_number: int, profile: Profile, texts: Iterator[Text]
 ) -> bool:
     how = asking.asking_of(profile, pass_number)
-    documents: deque[int] = deque()  # of the texts that are on their way into a shard, in their order
-
-    def taken() -> Iterator[Text]:
-        for document, text in texts:
-            documents.append(document)
-            yield text
-
-    shards = cut_shards(taken(), how, asking.limits_of(plan.settings, profile, find_model(how.model)))
+    shards = cut_shards(texts, how, asking.limits_of(plan.settings, profile, find_model(how.model)))
     profile_key = profile.key()
     while (first := next(shards, None)) is not None:
         profiles.keep(ledger, profile_key, profile.model_dump_json())
         with planning.draft(ledger) as draft:
             for shard in chain([first], shards):
-                of_shard = _documents_of(plan, shard, documents)
-                _add(draft, plan, run_id, pass_number, shard, how.model, profile_key, of_shard)
+                _add(draft, plan, run_id, pass_number, shard, how.model, profile_key)
                 if draft.segments >= _TEXTS_AT_ONCE:
                     break
             try:
@@ -101,15 +93,13 @@ def _claim_profile(
     return True
 
 
-def _documents_of(plan: Plan, shard: Shard, documents: deque[int]) -> list[JobDocument]:
-    """The documents that a shard is for; their numbers are taken off the front of `documents`, one per text."""
+def _documents_of(plan: Plan, shard: Shard) -> list[JobDocument]:
     segments: Counter[int] = Counter()
     tokens: Counter[int] = Counter()
     for request in shard.requests:
         for text in request.texts:
-            document = documents.popleft()
-            segments[document] += 1
-            tokens[document] += text.tokens
+            segments[text.document] += 1
+            tokens[text.document] += text.tokens
     of_all = tokens.total()
     return [
         JobDocument(plan.documents[document].path, count, tokens[document] / of_all)
@@ -118,14 +108,7 @@ def _documents_of(plan: Plan, shard: Shard, documents: deque[int]) -> list[JobDo
 
 
 def _add(
-    draft: Draft,
-    plan: Plan,
-    run_id: str,
-    pass_number: int,
-    shard: Shard,
-    model: str,
-    profile_key: str,
-    documents: list[JobDocument],
+    draft: Draft, plan: Plan, run_id: str, pass_number: int, shard: Shard, model: str, profile_key: str
 ) -> None:
     url = storage.join(plan.folder, f"{shard.job_key}.jsonl")
     # The file first: a job in the ledger always has its file, a file without a job is only paper.
@@ -147,7 +130,7 @@ def _add(
         planned_at=time.time(),
         profile_key=profile_key,
     )
-    draft.add(job, _asked(shard), documents)
+    draft.add(job, _asked(shard), _documents_of(plan, shard))
 
 
 def _asked(shard: Shard) -> Iterator[Asked]:

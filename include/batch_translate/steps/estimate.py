@@ -153,28 +153,20 @@ def _cost_of(tokens: Mapping[str, int], source_language: str, target_language: s
     return total
 
 
-def _add(plan: Plan, profile: Profile, texts: Iterator[tuple[int, Text]], lines: list[Line]) -> int:
+def _add(plan: Plan, profile: Profile, texts: Iterator[Text], lines: list[Line]) -> int:
     """Put the texts, as requests, to the lines of their documents; the tokens of all their sources."""
     how = asking.asking_of(profile, 1)
     model = find_model(how.model)
     limits = asking.limits_of(plan.settings, profile, model)
-    documents: list[int] = []  # of the texts that `pack` has taken, in their order
     source_tokens = 0
-
-    def taken() -> Iterator[Text]:
-        for document, text in texts:
-            documents.append(document)
-            yield text
-
-    for group in pack(taken(), limits):
-        of_group, documents[: len(group)] = documents[: len(group)], []
+    for group in pack(texts, limits):
         input_tokens, output_tokens = estimate_request(group, how)
-        lines[of_group[0]].requests += 1
+        lines[group[0].document].requests += 1
         # A request in which documents meet counts for each of them by its texts' tokens.
         of_all = sum(text.tokens for text in group)
         source_tokens += of_all
-        for document in dict.fromkeys(of_group):
-            own = [text for text, of_text in zip(group, of_group, strict=True) if of_text == document]
+        for document in dict.fromkeys(text.document for text in group):
+            own = [text for text in group if text.document == document]
             share = sum(text.tokens for text in own) / of_all
             line = lines[document]
             line.missing += len(own)
