@@ -14,22 +14,18 @@ from urllib.parse import urlsplit
 
 from airflow.providers.openai.hooks.openai import OpenAIHook
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException, AirflowRuntimeError, ErrorType
-from airflow.sdk.execution_time.comms import ErrorResponse, GetConnection
-from airflow.sdk.execution_time.secrets import ExecutionAPISecretsBackend
-from airflow.sdk.execution_time.supervisor import ensure_secrets_backend_loaded
+from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.execution_time.comms import GetConnection
 from airflow.sdk.log import amask_secret, mask_secret
 from openai import AsyncOpenAI
+
+from batch_translate_airflow.absence import prove_absent
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 
 class MissingConnectionError(AirflowNotFoundException):
     """Neither the connection nor the environment says which account to use."""
-
-
-class UnreadableConnectionError(AirflowException):
-    """Nobody can say whether the connection is defined: try again."""
 
 
 class OpenAIBatchHook(OpenAIHook):
@@ -41,11 +37,11 @@ class OpenAIBatchHook(OpenAIHook):
 
     @classmethod
     def get_connection(cls, conn_id: str) -> Connection:
-        """The connection; raises UnreadableConnectionError or MissingConnectionError."""
+        """The connection; raises UnreadableError or MissingConnectionError."""
         try:
             return super().get_connection(conn_id)
         except AirflowNotFoundException:
-            prove_absent(conn_id)
+            prove_absent(GetConnection(conn_id=conn_id))
         connection = connection_from_environment(conn_id)
         mask_secret(connection.password)
         return connection
@@ -56,7 +52,7 @@ class OpenAIBatchHook(OpenAIHook):
         try:
             return await super().aget_connection(conn_id)
         except AirflowNotFoundException:
-            await asyncio.to_thread(prove_absent, conn_id)
+            await asyncio.to_thread(prove_absent, GetConnection(conn_id=conn_id))
         connection = connection_from_environment(conn_id)
         await amask_secret(connection.password)
         return connection
@@ -102,36 +98,6 @@ def connection_from_environment(conn_id: str) -> Connection:
         )
     host = os.environ.get("OPENAI_BASE_URL") or None
     return Connection(conn_id=conn_id, conn_type=OpenAIBatchHook.conn_type, host=host, password=key)
-
-
-def prove_absent(conn_id: str) -> None:
-    """Return only where every secrets backend has said that it has no such connection.
-
-    Airflow's own look-up takes a backend that fails for one that has nothing. Raises UnreadableConnectionError.
-    """
-    for backend in ensure_secrets_backend_loaded():
-        try:
-            if isinstance(backend, ExecutionAPISecretsBackend):
-                absent = _is_absent_in_airflow(conn_id)
-            else:
-                absent = backend.get_connection(conn_id=conn_id) is None
-        except Exception as error:
-            name = type(backend).__name__
-            raise UnreadableConnectionError(f"{name} could not look up {conn_id!r}: try again") from error
-        if not absent:
-            raise UnreadableConnectionError(f"The connection {conn_id!r} could not be read at first: try again")
-
-
-def _is_absent_in_airflow(conn_id: str) -> bool:
-    # The backend's own method answers None for an error of the API server as well.
-    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
-
-    answer = SUPERVISOR_COMMS.send(GetConnection(conn_id=conn_id))
-    if not isinstance(answer, ErrorResponse):
-        return False
-    if answer.error != ErrorType.CONNECTION_NOT_FOUND:
-        raise AirflowRuntimeError(answer)
-    return True
 
 
 def public_url(url: str) -> str:

@@ -11,7 +11,7 @@ MODELS_VARIABLE = "batch_translate_models"
 def take_prices() -> None:
     """Work by the Variable's models for the rest of this task.
 
-    Raises SettingsError when it is not of that form, AirflowException when nobody can say whether there is one.
+    Raises SettingsError when it is not of that form, UnreadableError when nobody can say whether there is one.
     """
     from batch_translate.money.models import use_prices
 

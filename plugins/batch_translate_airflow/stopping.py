@@ -11,7 +11,7 @@ STOP_VARIABLE = "batch_translate_stop"
 
 
 def check_sending() -> None:
-    """Raise AirflowFailException while a person has stopped all sending, AirflowException when nobody can say."""
+    """Raise AirflowFailException while a person has stopped all sending, UnreadableError when nobody can say."""
     if read_variable(STOP_VARIABLE):
         raise AirflowFailException(
             f"sending is stopped by the Variable {STOP_VARIABLE}. What was sent is still collected. To go on: "

@@ -9,11 +9,11 @@ from airflow.sdk.exceptions import ErrorType
 from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import ConnectionResult, ErrorResponse
 
+from batch_translate_airflow.absence import UnreadableError
 from batch_translate_airflow.hook import (
     OPENAI_URL,
     MissingConnectionError,
     OpenAIBatchHook,
-    UnreadableConnectionError,
     public_url,
 )
 
@@ -99,9 +99,9 @@ def test_error_names_both_ways_where_neither_is_there():
 def test_what_could_not_be_read_is_not_absent(monkeypatch, answer):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-environment")
     monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(answer), raising=False)
-    with pytest.raises(UnreadableConnectionError, match="try again"):
+    with pytest.raises(UnreadableError, match="try again"):
         OpenAIBatchHook().get_conn()
-    with pytest.raises(UnreadableConnectionError, match="try again"):
+    with pytest.raises(UnreadableError, match="try again"):
         asyncio.run(OpenAIBatchHook().aget_conn())
 
 

@@ -16,7 +16,7 @@ from batch_translate.errors import SettingsError
 from batch_translate.money.models import find_model
 from batch_translate.steps import create_batch as step
 from batch_translate.steps.create_batch import Submission
-from batch_translate_airflow import operators, prices, room, stopping, tasks, variables
+from batch_translate_airflow import absence, operators, prices, room, stopping, tasks, variables
 from batch_translate_airflow.operators import CreateBatchOperator
 from batch_translate_airflow.room import RoomTrigger
 
@@ -146,14 +146,14 @@ def test_sqlite_is_refused_where_tasks_run_on_several_machines(monkeypatch, tmp_
 
 def test_sending_goes_on_where_every_backend_says_that_nobody_stopped_it(monkeypatch):
     monkeypatch.setattr(variables.Variable, "get", lambda key, default: default)
-    monkeypatch.setattr(variables, "ensure_secrets_backend_loaded", lambda: [Backend(None)])
+    monkeypatch.setattr(absence, "ensure_secrets_backend_loaded", lambda: [Backend(None)])
     stopping.check_sending()
 
 
 @pytest.mark.parametrize("answer", [ConnectionError("restarting"), "yes"])
 def test_stop_that_cannot_be_read_stops(monkeypatch, answer):
     monkeypatch.setattr(variables.Variable, "get", lambda key, default: default)
-    monkeypatch.setattr(variables, "ensure_secrets_backend_loaded", lambda: [Backend(answer)])
+    monkeypatch.setattr(absence, "ensure_secrets_backend_loaded", lambda: [Backend(answer)])
     with pytest.raises(AirflowException, match="try again"):
         stopping.check_sending()
 
