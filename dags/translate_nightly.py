@@ -1,13 +1,13 @@
 """
 ### Translate the day's folder at batch price
+
 Reads `input/<day>/`, sends every text that the ledger does not have yet through the OpenAI Batch API, and writes
 `output/<day>/<language>/` with the same files, the aligned table `_aligned/<language>.parquet` and `_report.json`.
 
 * **Nightly** at midnight, for the day that has just ended. **By hand**: *Trigger*, with a `day` or without.
   **Backfill**: *Trigger → Backfill*, or `airflow backfill create`; each day is the folder of that name.
-* **Red?** The last line of `verify_complete` says what is missing, whether a clear helps, and what it would cost.
-  Clearing is safe at every task: what is answered or under way is never asked for again.
-* `python -m batch_translate status <day>` says the same on the command line.
+* **Red?** The last line of `verify_complete`, and `python -m batch_translate status <day>`, say what is missing,
+  whether a clear helps, and what it would cost. Clearing is safe at every task: nothing is asked for twice.
 """
 
 from __future__ import annotations

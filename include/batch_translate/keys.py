@@ -84,6 +84,11 @@ def refusal_key(job_key: str, run_id: str) -> str:
     return _digest("refusal", (job_key, run_id), 32)
 
 
+def estimate_key(run_id: str) -> str:
+    """12 hex digits for a run's estimate beside its plan: what a run is called may not be a file's name."""
+    return _digest("estimate", (run_id,), 12)
+
+
 def plan_hash(parts: Iterable[str]) -> str:
     """12 hex digits for what a run was asked to do: settings and documents with their sha256."""
     return _digest("plan", parts, 12)

@@ -1,7 +1,7 @@
 """How many tokens a text will be, before anybody has counted: by script, from the letters alone.
 
-The ratios are those of the o200k vocabulary over Japanese and English prose; other vocabularies differ by a
-quarter or so. They serve packing, limits and estimates; bills go by the provider's own counts.
+The ratios are for the o200k vocabulary, Japanese and English; other vocabularies differ by a quarter or so. They
+serve packing, limits and estimates; bills go by the provider's own counts.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from functools import lru_cache
 from batch_translate.languages import base_language
 
 _WIDE = re.compile("[ᄀ-ᇿ⺀-鿿가-힣豈-﫿！-ﾟ\U00020000-\U000323af]+")
+# 15 % too high in sum (tests/benchmarks/token_ratios.py), which is the safe side of limits.
 _TOKENS_PER_WIDE = 0.8
 _TOKENS_PER_OTHER = 0.27
-# Output tokens per estimated input token when the script changes: fitted on one half of 5,049 translations by
-# people, Japanese and English, and off by 1 % in sum on the other (tests/benchmarks/token_ratios.py).
+# Output tokens per input token as estimated by these. Those between the scripts are fitted on one half of 5,049
+# translations by people, Japanese and English, and are off by 1 % in sum on the other
+# (tests/benchmarks/token_ratios.py); that of one script is a guess.
 _WIDE_TO_OTHER, _OTHER_TO_WIDE, _SAME = 0.57, 1.13, 1.1
 _WIDE_LANGUAGES = ("ja", "zh", "ko")
 

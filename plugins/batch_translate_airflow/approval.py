@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.exceptions import HITLRejectException
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.sdk.execution_time.context import NEVER_EXPIRE
 
 from batch_translate_airflow.errors import as_airflow
@@ -100,6 +100,13 @@ class ApproveBudgetOperator(ApprovalOperator):
     def _answer(self, context: Context, event: dict[str, Any]) -> Approval:
         from batch_translate.ledger.approvals import Approval
 
+        shown: Any = context["task_state_store"].get(_SHOWN)
+        if shown is None:
+            # Seen where the answer came within 5 s of the question: this process belongs to a try that is over.
+            raise AirflowException(
+                "the answer came while the process that asked was still ending, and is lost. Nothing was sent. "
+                "The next try asks again: answer there."
+            )
         decision: Decision
         try:
             super().execute_complete(context, event)
@@ -108,5 +115,4 @@ class ApproveBudgetOperator(ApprovalOperator):
         else:
             decision = "approved"
         user = event["responded_by_user"] or {"name": ""}
-        shown: Any = context["task_state_store"].get(_SHOWN)
         return Approval(decision, float(shown), user["name"], event["responded_at"].timestamp())

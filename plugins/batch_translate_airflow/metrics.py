@@ -25,19 +25,15 @@ def count_batch(ledger: Ledger, job_key: str, verdicts: Mapping[str, int]) -> No
     if not verdicts:
         return
     with _unharmed():
-        import sqlalchemy as sa
+        from batch_translate.ledger import days, jobs
 
-        from batch_translate.ledger.schema import jobs
-
-        names = ("input_tokens", "cached_tokens", "output_tokens")
-        columns = [jobs.c[name] for name in ("model", "day", "cost_usd", *names)]
-        with ledger.read() as connection:
-            job = connection.execute(sa.select(*columns).where(jobs.c.job_key == job_key)).one()._mapping
-        tags = {"model": job["model"], "day": job["day"]}
-        for name in names:
-            stats.incr(f"batch_translate.{name}", job[name] or 0, tags=tags)
+        job, spent = jobs.get(ledger, job_key), days.spending(ledger, job_key=job_key)
+        tags = {"model": job.model, "day": job.day}
+        stats.incr("batch_translate.input_tokens", spent.input_tokens, tags=tags)
+        stats.incr("batch_translate.cached_tokens", spent.cached_tokens, tags=tags)
+        stats.incr("batch_translate.output_tokens", spent.output_tokens, tags=tags)
         # Counters are whole numbers.
-        stats.incr("batch_translate.cost_microusd", round((job["cost_usd"] or 0.0) * 1e6), tags=tags)
+        stats.incr("batch_translate.cost_microusd", round((spent.cost_usd or 0.0) * 1e6), tags=tags)
         for verdict, count in verdicts.items():
             stats.incr(f"batch_translate.answers.{verdict}", count, tags=tags)
 

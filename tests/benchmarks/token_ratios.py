@@ -78,24 +78,47 @@ def fitted(measured: Iterable[Measured]) -> dict[str, float]:
     return {languages: output / tokens for languages, (output, tokens) in sums.items()}
 
 
-def errors(measured: Iterable[Measured]) -> dict[str, tuple[int, int, int]]:
-    """Kind of document → pairs, estimated and counted output tokens of the judging half; `all` is their sum."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+@dataclass(slots=True)
+class Judged:
+    """Sums over the judging half's pairs of one kind of document."""
+
+    pairs: int = 0
+    estimated_input: int = 0
+    counted_input: int = 0
+    estimated_output: int = 0
+    counted_output: int = 0
+
+    @property
+    def input_error(self) -> float:
+        return self.estimated_input / self.counted_input - 1
+
+    @property
+    def output_error(self) -> float:
+        return self.estimated_output / self.counted_output - 1
+
+
+def judged(measured: Iterable[Measured]) -> dict[str, Judged]:
+    """Kind of document → what was estimated and counted; `all` is the sum."""
+    sums: dict[str, Judged] = defaultdict(Judged)
     for one in measured:
         if not one.is_for_fitting:
             for kind in (f"{one.pair.kind}, {one.languages}", "all"):
-                for at, number in enumerate((1, one.estimated_output, one.counted_output)):
-                    sums[kind][at] += number
-    return {kind: (pairs, estimated, counted) for kind, (pairs, estimated, counted) in sorted(sums.items())}
+                sums[kind].pairs += 1
+                for name in ("estimated_input", "counted_input", "estimated_output", "counted_output"):
+                    setattr(sums[kind], name, getattr(sums[kind], name) + getattr(one, name))
+    return dict(sorted(sums.items()))
 
 
 def main() -> None:
     measured = measure()
     for languages, ratio in fitted(measured).items():
         print(f"{languages}: {ratio:.3f} output tokens per estimated input token")
-    print(f"{'kind':<16} {'pairs':>6} {'estimated':>10} {'counted':>8} {'error':>7}")
-    for kind, (pairs, estimated, counted) in errors(measured).items():
-        print(f"{kind:<16} {pairs:>6,} {estimated:>10,} {counted:>8,} {estimated / counted - 1:>+7.1%}")
+    print(f"{'kind':<16} {'pairs':>6} {'input':>8} {'error':>7} {'output':>8} {'error':>7}")
+    for kind, of_kind in judged(measured).items():
+        print(
+            f"{kind:<16} {of_kind.pairs:>6,} {of_kind.counted_input:>8,} {of_kind.input_error:>+7.1%} "
+            f"{of_kind.counted_output:>8,} {of_kind.output_error:>+7.1%}"
+        )
 
 
 if __name__ == "__main__":

@@ -26,24 +26,26 @@ DAG = "translate_nightly"
 ASKED_SECONDS = 8
 
 
-def ask(stack: Pipeline, day: str, text: str) -> str:
-    """A run of a day with one text, which waits for an answer and has sent nothing."""
+def ask(stack: Pipeline, day: str, text: str, seconds: float = ASKED_SECONDS) -> str:
+    """A run of a day with one text, which has waited for an answer for some seconds and has sent nothing."""
     stack.put(day, {"a|b.txt": f"{text}\n"})
     run_id = stack.api.trigger(DAG, {"day": day})
-    wait_until_asked(stack, run_id)
+    wait_until_asked(stack, run_id, seconds)
     return run_id
 
 
-def wait_until_asked(stack: Pipeline, run_id: str) -> None:
-    def waiting() -> bool:
-        return ("approve_budget", "awaiting_input") in [
-            (task.task_id, task.state) for task in stack.api.task_instances(DAG, run_id)
-        ]
+def asked(stack: Pipeline, run_id: str) -> int | None:
+    """The try of approve_budget that waits for an answer; None while none does."""
+    path = f"/api/v2/dags/{DAG}/dagRuns/{run_id}/taskInstances/approve_budget"
+    task = stack.api.request("GET", path)
+    return task["try_number"] if task["state"] == "awaiting_input" else None
 
-    wait_until(waiting, 120, "approve_budget asks", interval=0.5)
+
+def wait_until_asked(stack: Pipeline, run_id: str, seconds: float = ASKED_SECONDS) -> None:
+    wait_until(lambda: asked(stack, run_id) is not None, 120, "approve_budget asks", interval=0.5)
     # Airflow notices the end of the process that asked up to 5 s late; an answer before that is lost, and the task
     # is tried again and asks again (seen with 3.3.2). People take longer.
-    time.sleep(ASKED_SECONDS)
+    time.sleep(seconds)
     assert texts_sent(stack, run_id) == 0
 
 
@@ -160,6 +162,48 @@ def test_without_an_answer_in_time_the_run_is_red(stack: Pipeline) -> None:
     assert_red_and_nothing_sent(stack, run, day, text)
     assert (decision(stack, run_id).decision, decision(stack, run_id).decided_by) == ("timed out", "")
     assert "Nobody approved the budget" in stack.log_of(run, "approve_budget")
+
+
+def test_an_answer_in_the_first_moment_is_taken_or_asked_for_again(stack: Pipeline) -> None:
+    day, text = "2024-04-22", "朝から風が強いです。"
+    run_id = ask(stack, day, text, seconds=0)
+    first = asked(stack, run_id)
+    assert first is not None
+    answer(stack, run_id, "Approve")
+
+    def again() -> bool:
+        waiting = asked(stack, run_id)
+        return stack.api.run(DAG, run_id).state != "running" or (waiting is not None and waiting != first)
+
+    wait_until(again, 180, "the run ends, or asks again")
+    if stack.api.run(DAG, run_id).state == "running":
+        time.sleep(ASKED_SECONDS)
+        answer(stack, run_id, "Approve")
+    assert stack.wait(run_id).state == "success"
+    assert [row["text"] for row in stack.executions()].count(text) == 1
+    assert translation(stack, day) == fill("ja", "en", text)
+
+
+def test_an_answer_while_the_scheduler_is_dead_counts_when_it_is_back(stack: Pipeline) -> None:
+    day, text = "2024-04-23", "夜には星が見えました。"
+    run_id = ask(stack, day, text)
+    scheduler = stack.airflow.services["scheduler"]
+    scheduler.kill()
+    answer(stack, run_id, "Approve")
+    scheduler.start()
+    assert stack.wait(run_id).state == "success"
+    assert [row["text"] for row in stack.executions()].count(text) == 1
+
+
+def test_over_the_cap_without_a_person_to_ask_the_last_line_says_so(stack: Pipeline) -> None:
+    day, text = "2024-04-24", "橋の上から川を見ます。"
+    stack.put(day, {"a|b.txt": f"{text}\n", "translate.toml": 'over_budget = "stop"\n'})
+    run = stack.trigger_and_wait(day)
+    assert run.state == "failed"
+    assert texts_sent(stack, run.run_id) == 0
+    said = stack.log_of(run, "verify_complete")
+    assert "over budget_usd = 1e-06. Nothing was sent. Raise the cap" in said
+    assert translation(stack, day) == text
 
 
 def test_a_dry_run_asks_nobody(stack: Pipeline) -> None:

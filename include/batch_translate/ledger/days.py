@@ -99,8 +99,10 @@ class Spending:
     open: int
 
 
-def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = None) -> Spending:
-    """What was sent to the provider for a day or by a run."""
+def spending(
+    ledger: Ledger, *, day: str | None = None, run_id: str | None = None, job_key: str | None = None
+) -> Spending:
+    """What was sent to the provider for a day, by a run or as one job."""
     query = sa.select(
         sa.func.count(),
         sa.func.coalesce(sa.func.sum(jobs.c.requests), 0),
@@ -114,10 +116,9 @@ def spending(ledger: Ledger, *, day: str | None = None, run_id: str | None = Non
         # A sum passes over what has no price, and would be a part of the whole.
         sa.func.count(jobs.c.collected_at) - sa.func.count(jobs.c.cost_usd),
     ).where(jobs.c.batch_id.is_not(None))
-    if day is not None:
-        query = query.where(jobs.c.day == day)
-    if run_id is not None:
-        query = query.where(jobs.c.run_id == run_id)
+    for name, value in (("day", day), ("run_id", run_id), ("job_key", job_key)):
+        if value is not None:
+            query = query.where(jobs.c[name] == value)
     with ledger.read() as connection:
         row = connection.execute(query).one()
     *counts, not_ended, estimated, cost, unpriced = row

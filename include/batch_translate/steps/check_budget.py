@@ -53,16 +53,18 @@ def check_budget(ledger: Ledger, plan_url: str, run_id: str, stop: bool = True) 
     """
     plan = plans.load(plan_url)
     estimate = estimate_plan(ledger, plan)
-    keep_estimate(plan, run_id, estimate.as_dict())
     missing = estimate.total("missing")
     for line in describe(estimate):
         log.info("%s", line)
     caps = caps_of(ledger, plan.settings, run_id, time.time())
     over = _over(ledger, estimate, caps, ", ".join(sorted(plan.models())))
-    if over and stop and plan.settings.over_budget == "ask" and estimate.cost_usd is not None:
+    asks = over and stop and plan.settings.over_budget == "ask" and estimate.cost_usd is not None
+    stops = over if stop and not asks else ""
+    keep_estimate(plan, run_id, estimate.as_dict() | {"stopped": stops})
+    if asks:
         return estimate.as_dict() | {"over": request_for(ledger, estimate, run_id, caps)._asdict()}
-    if over and stop:
-        raise BudgetError(over)
+    if stops:
+        raise BudgetError(stops)
     if over:
         log.warning("%s", over)
     elif missing and estimate.cost_usd is None:

@@ -23,21 +23,21 @@ def keep_estimate(plan: Plan, run_id: str, estimate: Mapping[str, Any]) -> None:
     storage.write_json(_estimate_url(plan, run_id), dict(estimate))
 
 
-def kept_estimate(plan: Plan, run_id: str) -> dict[str, Any] | None:
-    """The estimate of a run, None where none was kept."""
+def kept_estimate(plan: Plan, run_id: str) -> dict[str, Any]:
+    """The estimate of a run, with `stopped`: why it must not send anything, if so. Empty where none was kept."""
     url = _estimate_url(plan, run_id)
-    return storage.read_json(url) if storage.exists(url) else None
+    return storage.read_json(url) if storage.exists(url) else {}
 
 
 def savings(
-    ledger: Ledger, run_id: str, estimate: Mapping[str, Any] | None, billed_usd: float | None
+    ledger: Ledger, run_id: str, estimate: Mapping[str, Any], billed_usd: float | None
 ) -> dict[str, float | None]:
     """memory, repetition, packing and batch_price → US dollars; None where a price or the estimate is not known.
 
     packing: what the instructions would have cost with every text sent alone. batch_price: how much more the same
     costs at the standard price.
     """
-    saved = (estimate or {}).get("saved_usd") or {}
+    saved = estimate.get("saved_usd", {})
     packed = [_packing(one) for one in profiles.packing_of(ledger, run_id)]
     return {
         "memory": saved.get("memory"),
@@ -55,4 +55,4 @@ def _packing(packed: Packed) -> float | None:
 
 
 def _estimate_url(plan: Plan, run_id: str) -> str:
-    return storage.join(plan.folder, f"estimate-{keys.refusal_key(plan.plan_hash, run_id)}.json")
+    return storage.join(plan.folder, f"estimate-{keys.estimate_key(run_id)}.json")

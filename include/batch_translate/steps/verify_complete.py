@@ -54,10 +54,12 @@ def verify_complete(ledger: Ledger, plan_url: str, run_id: str, reviews_imported
     write_review_files(plan)
     said = missing_sentences(plan, standings)
     said += refusal_sentences(ledger, run_id, standings)
-    said += approval_sentences(ledger, run_id) if said else []
+    estimate = kept_estimate(plan, run_id)
+    if said:
+        said += [estimate["stopped"]] if estimate.get("stopped") else approval_sentences(ledger, run_id)
     if not reviews_imported:
         said.append(_REVIEWS_MISSING)
-    report = _report(ledger, plan, run_id, standings, said)
+    report = _report(ledger, plan, run_id, standings, said, estimate)
     write_report_page(plan, report)
     storage.write_json(storage.join(plan.output, plan.day, "_report.json"), report)
     if said:
@@ -194,10 +196,14 @@ def _reconcile(
 
 
 def _report(
-    ledger: Ledger, plan: Plan, run_id: str, standings: dict[str, LanguageStanding], missing: list[str]
+    ledger: Ledger,
+    plan: Plan,
+    run_id: str,
+    standings: dict[str, LanguageStanding],
+    missing: list[str],
+    estimate: dict[str, Any],
 ) -> dict[str, Any]:
     sent = days.spending(ledger, run_id=run_id)
-    estimate = kept_estimate(plan, run_id)
     return {
         "schema_version": REPORT_VERSION,
         "day": plan.day,

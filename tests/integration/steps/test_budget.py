@@ -74,6 +74,10 @@ def test_a_night_over_what_is_left_of_the_month_stops_before_anything_is_sent(ni
     with pytest.raises(BudgetError, match=r"over monthly_budget_usd = .*, .* USD of it spent or reserved before"):
         night.run_day("2024-04-18", "run-2", monthly_budget_usd=spent * 1.01)
     assert len(night.batches()) == 1
+    plan = night.read("2024-04-18", "run-2", monthly_budget_usd=spent * 1.01)
+    night.write(plan, "run-2")
+    with pytest.raises(IncompleteError, match=r"over monthly_budget_usd = .* Nothing was sent\. Raise the cap"):
+        verify_complete(night.ledger, plan.url, "run-2")
     assert night.run_day(run_id="run-3", monthly_budget_usd=spent)["complete"]  # all from memory
 
 

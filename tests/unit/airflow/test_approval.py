@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from batch_translate.ledger import Ledger, approvals
 from batch_translate.ledger.approvals import Approval
@@ -69,6 +69,12 @@ def test_a_question_that_airflow_shows_again_and_is_too_low_is_not_put(ledger):
         AirflowFailException, match=r"needs 1\.0000 USD by now, and was asked about 0\.9000.*new run"
     ):
         operator(OVER).execute(context(shown_usd=0.9))
+
+
+def test_an_answer_to_a_question_that_is_gone_approves_nothing_and_says_that_it_is_asked_again(ledger):
+    with pytest.raises(AirflowException, match="The next try asks again"):
+        operator(OVER).execute_complete(context(), event("Approve"))
+    assert approvals.decision(ledger, "run-1") is None
 
 
 def test_an_approval_counts_for_the_sum_that_was_shown(ledger):
