@@ -75,7 +75,8 @@ def print_results(
     for repair in repairs:
         print(describe_repair(repair))
     print(f"\n  Sent by this demo: {what}.")
-    print(f"  Translations: {output}/<day>/en/\n")
+    print(f"  Translations: {output}/<day>/en/")
+    print(f"  A page for each day, to open in a browser: {output}/<day>/_report.html\n")
 
 
 def describe_repair(repair: Repair) -> str:
