@@ -14,64 +14,40 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import sqlalchemy as sa
 
 from batch_translate.findings import Finding, badness, read_findings
+from batch_translate.ledger.wanted_tables import tables_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from batch_translate.ledger.engine import Ledger
+    from batch_translate.ledger.wanted_tables import Tables, WantedRow
 
 State = Literal["translated", "needs_review", "failed", "skipped"]
-WantedRow = tuple[int, str, str]
-"""(ordinal, segment_key, instruction_key)"""
 Row = Sequence[Any]
 
 _ROWS_AT_ONCE = 10_000
 
 _TABLES = (
-    "CREATE TEMPORARY TABLE wanted (ordinal INTEGER PRIMARY KEY, "
-    "segment_key VARCHAR(32) NOT NULL, instruction_key VARCHAR(32) NOT NULL)",
-    "CREATE TEMPORARY TABLE asked (ordinal INTEGER, job_key VARCHAR(32), custom_id VARCHAR(64), slot INTEGER, "
-    "attempt INTEGER)",
     "CREATE TEMPORARY TABLE missing (ordinal INTEGER PRIMARY KEY, segment_key VARCHAR(32), "
     "instruction_key VARCHAR(32), asked INTEGER, doubted INTEGER, rejected INTEGER)",
     "CREATE TEMPORARY TABLE rejections (ordinal INTEGER PRIMARY KEY, text TEXT, findings TEXT)",
     "CREATE TEMPORARY TABLE reviewed (ordinal INTEGER PRIMARY KEY, text TEXT, review BIGINT)",
 )
-_BY_TEXT = "CREATE INDEX IF NOT EXISTS wanted_by_text ON wanted (segment_key, instruction_key)"
-
-# For this connection alone, which closes with the questions: joins of a million rows in memory, not in files, and
-# plans for all rows of a cursor, which is taken for one that is left after a tenth of them.
-_POSTGRESQL_SETTINGS = ("work_mem = '128MB'", "temp_buffers = '64MB'", "jit = off", "cursor_tuple_fraction = 1")
-
-# The requests of each occurrence, one row without any where its text was never asked for. PostgreSQL reads the
-# ledger's tables once from end to end and looks each row up among the wanted ones: `asked` is a part of the
-# question there. SQLite jumps, so it goes through texts and answers in the orders in which the ledger keeps them,
-# which is several times faster on a large one: `asked` is a table there, sorted for the second of the two.
-_ASKED = """
-SELECT w.ordinal, q.job_key, q.custom_id, q.slot, q.attempt FROM wanted w {in_order}
-  LEFT JOIN requests q ON q.segment_key = w.segment_key AND q.instruction_key = w.instruction_key
-"""
-_KEEP_ASKED = f"""
-INSERT INTO asked {_ASKED.format(in_order="INDEXED BY wanted_by_text")}
- ORDER BY q.job_key, q.custom_id, q.slot
-"""
 
 _MISSING = """
 INSERT INTO missing
 SELECT min(w.ordinal), w.segment_key, w.instruction_key, max(c.asked), max(c.doubted), max(c.rejected)
   FROM (
     SELECT k.ordinal AS ordinal, coalesce(max(k.attempt), 0) AS asked,
-           count(CASE WHEN a.verdict IN ('rejected', 'failed', 'suspect') THEN 1 END) AS doubted,
-           max(CASE WHEN a.verdict = 'rejected' THEN k.attempt END) AS rejected
-      FROM {asked} k
-      LEFT JOIN jobs j ON j.job_key = k.job_key AND j.state IN ('planned', 'submitted')
-      LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
+           count(CASE WHEN k.verdict IN ('rejected', 'failed', 'suspect') THEN 1 END) AS doubted,
+           max(CASE WHEN k.verdict = 'rejected' THEN k.attempt END) AS rejected
+      FROM {answered} k
      GROUP BY k.ordinal
-    HAVING count(CASE WHEN a.verdict = 'accepted' THEN 1 END) + count(j.job_key) = 0
-       AND count(CASE WHEN a.verdict IN ('rejected', 'failed') THEN 1 END)
-         < {max_attempts:d} + CASE WHEN count(CASE WHEN a.verdict = 'rejected' THEN 1 END) = 0 THEN 1 ELSE 0 END
+    HAVING count(CASE WHEN k.verdict = 'accepted' THEN 1 END) + max(k.claimed) = 0
+       AND count(CASE WHEN k.verdict IN ('rejected', 'failed') THEN 1 END)
+         < {max_attempts} + CASE WHEN count(CASE WHEN k.verdict = 'rejected' THEN 1 END) = 0 THEN 1 ELSE 0 END
        AND k.ordinal NOT IN (SELECT v.ordinal FROM reviewed v)
-  ) c CROSS JOIN wanted w
+  ) c CROSS JOIN {wanted} w
  WHERE w.ordinal = c.ordinal
  GROUP BY w.segment_key, w.instruction_key
 """
@@ -87,7 +63,7 @@ SELECT m.ordinal, a.text, a.findings FROM missing m
 
 # Reviews are few beside answers. They hold whatever the instructions.
 _REVIEWED = """
-INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN wanted w
+INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN {wanted} w
  WHERE r.in_use = 1 AND w.segment_key = r.segment_key
 """
 
@@ -95,17 +71,16 @@ INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN wa
 _CLAIMING = """
 SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
  WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key AND EXISTS (
-       SELECT 1 FROM wanted w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
+       SELECT 1 FROM {wanted} w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
           AND w.ordinal NOT IN (SELECT v.ordinal FROM reviewed v))
  GROUP BY j.run_id
 """
 
 # A text that was asked for several times has several rows, one after the other.
 _ANSWERS = """
-SELECT k.ordinal, a.verdict, a.text, a.reason, a.findings, a.model, k.job_key, a.answered_at, k.attempt, v.text
-  FROM {asked} k
-  LEFT JOIN answers a ON a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot
-  LEFT JOIN reviewed v ON v.ordinal = k.ordinal
+SELECT k.ordinal, k.verdict, k.text, k.reason, k.findings, k.model, k.job_key, k.claimed, k.answered_at, k.attempt,
+       v.text
+  FROM {answered} k LEFT JOIN reviewed v ON v.ordinal = k.ordinal
  ORDER BY k.ordinal
 """
 
@@ -145,9 +120,9 @@ class Outcome(NamedTuple):
 class Wanted:
     """The questions one can ask about a set of wanted texts; made by `wanted`."""
 
-    def __init__(self, ledger: Ledger, connection: sa.Connection) -> None:
-        self._on_postgresql = ledger.on_postgresql
+    def __init__(self, connection: sa.Connection, tables: Tables) -> None:
         self._connection = connection
+        self._tables = tables
 
     def missing(self, max_attempts: int) -> Iterator[Missing]:
         """Yield what is missing now, in the order of the ordinals.
@@ -176,7 +151,7 @@ class Wanted:
 
     def distinct(self) -> int:
         """How many different texts are wanted."""
-        texts = "SELECT DISTINCT segment_key, instruction_key FROM wanted"
+        texts = "SELECT DISTINCT segment_key, instruction_key FROM {wanted}"
         return self._scalar(f"SELECT count(*) FROM ({texts}) AS texts")
 
     def newest_review(self) -> int:
@@ -185,17 +160,17 @@ class Wanted:
 
     def claiming_runs(self) -> dict[str, int]:
         """How many of the wanted texts each run's open jobs ask for just now."""
-        self._connection.execute(sa.text(_BY_TEXT))
-        counts = {str(run): int(count) for run, count in self._connection.execute(sa.text(_CLAIMING))}
-        self._connection.commit()
+        self._tables.index_by_text()
+        counts = {str(run): int(count) for run, count in self._tables.execute(_CLAIMING)}
+        self._tables.end_view()
         return counts
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """Yield one Outcome per occurrence, in the order of the ordinals."""
-        ours = self._jobs("run_id = :run_id", run_id=run_id)
-        claiming = self._jobs("state IN ('planned', 'submitted')")
-        for row in self._best_answers(claiming):
-            ordinal, verdict, text, reason, findings, model, job_key, _, _, review = row
+        jobs = sa.text("SELECT job_key FROM jobs WHERE run_id = :run_id")
+        ours = set(self._connection.scalars(jobs, {"run_id": run_id}))
+        for row in self._best_answers():
+            ordinal, verdict, text, reason, findings, model, job_key, claimed, _, _, review = row
             found = read_findings(findings)
             if review is not None:
                 yield Outcome(ordinal, "translated", review, "review", "", (), None)
@@ -205,51 +180,39 @@ class Wanted:
                 )
             elif verdict == "rejected":
                 yield Outcome(ordinal, "needs_review", text, "", reason, found, model)
-            elif job_key in claiming:
+            elif claimed:
                 yield Outcome(ordinal, "failed", None, "", f"in flight with job {job_key}", found, None)
             else:
                 yield Outcome(ordinal, "failed", None, "", reason or "never asked", found, model)
 
-    def _best_answers(self, claiming: set[str]) -> Iterator[Row]:
+    def _best_answers(self) -> Iterator[Row]:
         """The rows of _ANSWERS, of each ordinal the one that says where the text stands."""
+        answered = self._tables.answered("verdict", "text", "reason", "findings", "model", "answered_at")
         best: Row | None = None
-        for row in self._stream(_ANSWERS.format(asked=self._asked())):
+        for row in self._stream(_ANSWERS.format(answered=answered)):
             if best is None or best[0] != row[0]:
                 if best is not None:
                     yield best
                 best = row
             else:
-                best = max(best, row, key=lambda one: _weight(one, claiming))
+                best = max(best, row, key=_weight)
         if best is not None:
             yield best
 
-    def _jobs(self, condition: str, **values: str) -> set[str]:
-        query = sa.text(f"SELECT job_key FROM jobs WHERE {condition}")
-        return set(self._connection.scalars(query, values))
-
-    def _asked(self) -> str:
-        """What `asked` is in a question: a query, or a table that was made for it."""
-        if self._on_postgresql:
-            return f"({_ASKED.format(in_order='')})"
-        self._connection.execute(sa.text(_BY_TEXT))
-        self._connection.execute(sa.text("DELETE FROM asked"))
-        self._connection.execute(sa.text(_KEEP_ASKED))
-        return "asked"
-
     def find_missing(self, max_attempts: int) -> None:
         """Look for what is missing now, as `missing` does."""
-        missing = _MISSING.format(asked=self._asked(), max_attempts=max_attempts)
-        for table, statement in (("missing", missing), ("rejections", _REJECTIONS)):
-            self._connection.execute(sa.text(f"DELETE FROM {table}"))
-            self._connection.execute(sa.text(statement))
-            if self._on_postgresql:  # without figures it takes a temporary table for a small one
-                self._connection.execute(sa.text(f"ANALYZE {table}"))
-        # Ends the view of the ledger, so that a long build holds up nobody.
-        self._connection.commit()
+        answered = self._tables.answered("verdict")
+        self._tables.execute("DELETE FROM missing")
+        self._tables.execute(_MISSING, answered=answered, max_attempts=str(max_attempts))
+        self._tables.analyze("missing")
+        self._tables.execute("DELETE FROM rejections")
+        self._tables.execute(_REJECTIONS)
+        self._tables.analyze("rejections")
+        self._tables.end_view()
 
     def _scalar(self, statement: str) -> int:
-        found = int(self._connection.execute(sa.text(statement)).scalar_one())
-        self._connection.commit()
+        found = int(self._tables.execute(statement).scalar_one())
+        self._tables.end_view()
         return found
 
     def _stream(self, statement: str) -> Iterator[Row]:
@@ -259,42 +222,31 @@ class Wanted:
                 yield from rows
 
 
-def _weight(row: Row, claiming: set[str]) -> tuple[float, ...]:
+def _weight(row: Row) -> tuple[float, ...]:
     """The first accepted answer stays for ever; then comes the best rejected one; else the latest says most."""
-    _, verdict, _, _, findings, _, job_key, answered_at, attempt, _ = row
+    _, verdict, _, _, findings, _, _, claimed, answered_at, attempt, _ = row
     if verdict == "accepted":
         return 4, -answered_at, -attempt
     if verdict == "rejected":
         critical, warnings = badness(read_findings(findings))
         return 3, -critical, -warnings, answered_at, attempt
-    if job_key in claiming:
+    if claimed:
         return 2, 0.0, attempt
-    return (1 if verdict == "failed" else 0), answered_at or 0.0, attempt
+    return (1 if verdict == "failed" else 0), answered_at or 0.0, attempt or 0
 
 
 @contextmanager
 def wanted(ledger: Ledger, rows: Iterable[WantedRow]) -> Iterator[Wanted]:
     """Put the wanted texts beside the ledger for as long as the context lasts."""
     with ledger.read() as connection:
-        if ledger.on_postgresql:
-            for setting in _POSTGRESQL_SETTINGS:
-                connection.execute(sa.text(f"SET {setting}"))
+        tables = tables_for(ledger, connection)
+        tables.load(rows)
         for table in _TABLES:
-            connection.execute(sa.text(table))
-        driver: Any = connection.connection.cursor()  # COPY is psycopg's own
-        if ledger.on_postgresql:
-            with driver.copy("COPY wanted FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            driver.execute("ANALYZE wanted")
-        else:
-            driver.executemany("INSERT INTO wanted VALUES (?, ?, ?)", rows)
-        driver.close()
+            tables.execute(table)
         if connection.execute(sa.text("SELECT 1 FROM reviews LIMIT 1")).first() is not None:
-            connection.execute(sa.text(_BY_TEXT))
-            connection.execute(sa.text(_REVIEWED))
-            if ledger.on_postgresql:
-                connection.execute(sa.text("ANALYZE reviewed"))
-        connection.commit()
-        yield Wanted(ledger, connection)
+            tables.index_by_text()
+            tables.execute(_REVIEWED)
+            tables.analyze("reviewed")
+        tables.end_view()
+        yield Wanted(connection, tables)
         connection.rollback()

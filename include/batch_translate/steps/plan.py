@@ -21,7 +21,7 @@ from batch_translate.profiles import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_translate.ledger.wanted import WantedRow
+    from batch_translate.ledger.wanted_tables import WantedRow
 
 SCHEMA_VERSION = 2
 _ROWS_AT_ONCE = 8_192
