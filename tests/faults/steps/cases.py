@@ -39,7 +39,8 @@ class Case:
 
     `red` where the fault outlasts all retries, so that the run is red until the fault is over and it is cleared;
     None where chance decides.
-    `window` says why a second execution is stated in docs/reliability.md.
+    `window` says why a second execution is stated in docs/reliability.md. `packed`: it takes requests of several
+    texts.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Case:
     waits: Waits = field(default_factory=Waits)
     red: bool | None = False
     window: str = ""
+    packed: bool = False
 
 
 def at(name: str, route: str, most: int = 2, **parameters: float) -> Callable[[Random], list[Rule]]:
@@ -242,6 +244,6 @@ CASES = [
     Case("answer: NUL in a text", some("answer_with_nul")),
     Case("answer: slot missing", some("slot_missing")),
     Case("answer: slot too many", some("slot_added")),
-    Case("answer: slots merged", some("slots_merged")),
+    Case("answer: slots merged", some("slots_merged"), packed=True),
     Case("several at once", several, PATIENT_SETTLING, red=None),
 ]

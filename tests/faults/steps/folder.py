@@ -27,10 +27,10 @@ _WORDS = (
 _ENDINGS = ("です。", "をご確認ください。", "は{count}件あります。", "について", "、%sまで。")
 
 
-def make_folder(chance: Random) -> tuple[dict[str, str], list[str]]:
+def make_folder(chance: Random, packed: bool) -> tuple[dict[str, str], list[str]]:
     """The documents by name, translate.toml among them, and the target languages.
 
-    There are four requests at least, in two shards at least.
+    There are four requests at least, in two shards at least; `packed`: of several texts each.
     """
     languages = ["en", "ko"] if chance.random() < 0.25 else ["en"]
     texts = [_text(chance, number) for number in range(chance.randint(12, 18))]
@@ -42,7 +42,7 @@ def make_folder(chance: Random) -> tuple[dict[str, str], list[str]]:
     lines = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in placed[third : 2 * third])
     settings = {
         "target_langs": languages,
-        "segments_per_request": chance.choice((1, 2, 3)),
+        "segments_per_request": chance.choice((2, 3) if packed else (1, 2, 3)),
         # Small shards: the fate of one must not touch the others.
         "requests_per_shard": chance.choice((2, 3)),
     }

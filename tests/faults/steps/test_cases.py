@@ -73,7 +73,7 @@ def test_nothing_is_lost_and_nothing_executed_twice(
     monkeypatch.setattr(collect_results, "GONE_SECONDS", case.waits.gone)
     monkeypatch.setattr(collect_results, "_CANCEL_PAUSE_SECONDS", 0.2)
     monkeypatch.setattr(create_batch, "_VALIDATION_LOOKS", (0.02, 0.05, 0.1, 0.2))
-    documents, languages = make_folder(chance)
+    documents, languages = make_folder(chance, case.packed)
     night.waits = case.waits
     night.put(DAY, documents)
     night.inject(case.rules(chance))
