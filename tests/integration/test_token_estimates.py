@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from benchmarks.token_ratios import fitted, judged, measure
 from corpus_pairs import NO_CORPUS
 
 from batch_translate.tokens import estimate_translated
 
+if TYPE_CHECKING:
+    from batch_translate.token_counts import TokenCounter
 
-def test_output_tokens_are_estimated_within_fifteen_percent_in_sum() -> None:
-    measured = measure()
+
+def test_output_tokens_are_estimated_within_fifteen_percent_in_sum(count: TokenCounter) -> None:
+    measured = measure(count)
     if not measured:
         pytest.skip(NO_CORPUS)
     whole = judged(measured)["all"]

@@ -19,7 +19,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "estimate",
         help="what a folder would cost: requests, tokens, US dollars per document and language",
         description="Reads the folder as a run would and asks the ledger what is missing. Nothing is sent, "
-        "claimed or written. Tokens are estimated from the letters; repairs come on top.",
+        "claimed or written. Tokens are counted where TIKTOKEN_CACHE_DIR has OpenAI's vocabulary, else estimated "
+        "from the letters; repairs come on top.",
     )
     parser.add_argument("folder", help="a dated folder: data/input/2024-04-17")
     parser.add_argument("--json", action="store_true", help="print the estimate as JSON")

@@ -113,6 +113,17 @@ def estimate_request(texts: Sequence[Text], asking: Asking) -> tuple[int, int]:
     return _tokens(texts, asking, _extras(texts))
 
 
+def read_parts(texts: Sequence[Text], asking: Asking) -> tuple[str, str, str]:
+    """What the model reads of the request that `write_request` would write, and what is billed as its input: the
+    system message, the user message, and of the answer's schema its type and properties.
+
+    That no more of the schema is billed is what a user has measured (openai/openai-cookbook, issue 2140).
+    """
+    extras = _extras(texts)
+    frame = _frame(asking, len(texts), tuple(extras))
+    return frame.system, _user(texts, extras), frame.shape
+
+
 def estimate_frame(asking: Asking) -> int:
     """Input tokens that every request takes besides its texts: the instructions and the form of the answer."""
     return _frame(asking, 1, ()).tokens
@@ -170,13 +181,18 @@ def _user(texts: Sequence[Text], extras: dict[str, Any]) -> str:
 
 
 class _Frame(NamedTuple):
-    """A line without what differs between requests of one form: its pieces, and their estimated tokens."""
+    """A line without what differs between requests of one form: its pieces, and their estimated tokens.
+
+    `system` and `shape` stand in them, in JSON: the system message, the answer's schema without its rules.
+    """
 
     start: str
     to_user: str
     to_room: str
     end: str
     tokens: int
+    system: str
+    shape: str
 
 
 @lru_cache(maxsize=1_024)
@@ -195,14 +211,14 @@ def _frame(asking: Asking, texts: int, extras: tuple[str, ...]) -> _Frame:
         body["reasoning_effort"] = asking.reasoning_effort
     line = {"custom_id": hole, "method": "POST", "url": ENDPOINT, "body": body}
     start, to_user, to_room, end = _encode(line).split(_encode(hole))
-    return _Frame(start, to_user, to_room, f"{end}\n", estimate_tokens(system) + 30 + 15 * texts)
+    tokens = estimate_tokens(system) + 30 + 15 * texts
+    return _Frame(start, to_user, to_room, f"{end}\n", tokens, system, _encode(_shape(slots)))
+
+
+def _shape(slots: Sequence[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": {slot: {"type": "string"} for slot in slots}}
 
 
 def _schema(slots: Sequence[str]) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "properties": {slot: {"type": "string"} for slot in slots},
-        "required": list(slots),
-        "additionalProperties": False,
-    }
+    schema = {**_shape(slots), "required": list(slots), "additionalProperties": False}
     return {"type": "json_schema", "json_schema": {"name": "translations", "strict": True, "schema": schema}}

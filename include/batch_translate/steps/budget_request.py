@@ -22,7 +22,8 @@ _MOST_LINES = 20
 class BudgetRequest(NamedTuple):
     """A subject in plain text and a body in Markdown.
 
-    An approval lets the run spend up to `usd` US dollars in all. It must cover `needed_usd`, without repairs.
+    An approval lets the run spend up to `usd` US dollars in all. It must cover `needed_usd`, without repairs: what
+    batches reserve, which goes by the letters.
     """
 
     subject: str
@@ -33,24 +34,27 @@ class BudgetRequest(NamedTuple):
 
 def request_for(ledger: Ledger, estimate: Estimate, run_id: str, caps: Sequence[Cap]) -> BudgetRequest:
     """The request to let a run go over its caps. Raises ValueError for an estimate without a price."""
-    cost = estimate.cost_usd
-    if cost is None:
+    cost, reserved = estimate.cost_usd, estimate.reserved_usd
+    if cost is None or reserved is None:
         raise ValueError(f"{estimate.day}: nobody can approve a cost that is not known")
     spent = held(ledger, Cap("", math.inf, run_id=run_id))
     # Up to a hundredth of a cent more, so that the sum which is shown is the one that holds.
-    usd = math.ceil((spent + cost * _WITH_REPAIRS) * 10_000) / 10_000
+    usd = math.ceil((spent + reserved * _WITH_REPAIRS) * 10_000) / 10_000
+    counted = reserved != cost
+    more = f", and reserve {reserved:.6f} USD, by the letters, until they are billed" if counted else ""
     before = f", {spent:.4f} USD that it has spent or reserved before" if spent else ""
+    base = "what is reserved" if counted else "the estimate"
     parts = [
         f"{estimate.total('missing'):,} texts are missing. They take {estimate.total('requests'):,} requests with "
         f"{estimate.total('input_tokens'):,} tokens in and {estimate.total('output_tokens'):,} tokens out, for "
-        f"about **{cost:.6f} USD**. Nothing has been sent for them.",
+        f"about **{cost:.6f} USD**{more}. Nothing has been sent for them.",
         _caps_table(ledger, caps, usd - spent),
-        f"Approving lets this run spend up to **{usd:.4f} USD**: the estimate and a quarter more for "
+        f"Approving lets this run spend up to **{usd:.4f} USD**: {base} and a quarter more for "
         f"repairs{before}. Rejecting sends nothing.",
         _lines_table(estimate),
     ]
     subject = f"{estimate.day}: spend up to {usd:.4f} USD on {estimate.total('missing'):,} texts?"
-    return BudgetRequest(subject, "\n\n".join(parts), usd, spent + cost)
+    return BudgetRequest(subject, "\n\n".join(parts), usd, spent + reserved)
 
 
 def _caps_table(ledger: Ledger, caps: Sequence[Cap], more_usd: float) -> str:

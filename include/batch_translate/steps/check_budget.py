@@ -97,20 +97,21 @@ def _approved_over(ledger: Ledger, run_id: str, approval: Approval, cap: Cap) ->
 
 def _over(ledger: Ledger, estimate: Estimate, caps: list[Cap], models: str) -> str:
     """Why the run must not send anything; "" where it may."""
-    missing, cost = estimate.total("missing"), estimate.cost_usd
+    missing, cost, reserved = estimate.total("missing"), estimate.cost_usd, estimate.reserved_usd
     for cap in caps if missing else ():
-        if cost is None:
+        if cost is None or reserved is None:
             return (
                 f"{cap.name} is {cap.usd} but the price of {models} is not known: add it to the file that "
                 "BATCH_TRANSLATE_MODELS names (money/models.toml shows the form), or remove the cap. "
                 "Nothing was sent."
             )
         spent = held(ledger, cap)
-        if spent + cost > cap.usd:
+        if spent + reserved > cap.usd:  # as the batches will, or some of them would be refused
+            more = "" if cost == reserved else f" and reserve {reserved:.4f} USD, by the letters, until billed"
             before = f", {spent:.4f} USD of it spent or reserved before" if spent else ""
             return (
-                f"{estimate.day}: the {missing} missing texts would cost about {cost:.4f} USD, over {cap.name} = "
-                f"{cap.usd}{before}. Nothing was sent. Raise the cap, narrow `files`, or choose a cheaper model; "
-                "then run again."
+                f"{estimate.day}: the {missing} missing texts would cost about {cost:.4f} USD{more}, over "
+                f"{cap.name} = {cap.usd}{before}. Nothing was sent. Raise the cap, narrow `files`, or choose a "
+                "cheaper model; then run again."
             )
     return ""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from batch_translate import keys
-from batch_translate.requests.prompt import Asking, Request, Text, write_request
+from batch_translate.requests.prompt import Asking, Request, Text, read_parts, write_request
 from batch_translate.tokens import estimate_tokens
 
 ASKING = Asking("gpt-6-luna")
@@ -45,6 +45,16 @@ def test_a_line_is_what_the_contract_says() -> None:
         "target_language": "en",
         "segments": {"1": "お知らせ", "2": "{count}件の<1>新着</1>があります"},
     }
+
+
+def test_what_the_model_reads_is_what_the_line_says() -> None:
+    asking = Asking("gpt-6-luna", 'Say "please".')
+    texts = [text("一", context="メニュー"), text("二", attempt=2, rejected=("two", ("too long",)))]
+    body = line_of(write_request(texts, asking))["body"]
+    system, user, shape = read_parts(texts, asking)
+    assert [system, user] == [message["content"] for message in body["messages"]]
+    schema = body["response_format"]["json_schema"]["schema"]
+    assert json.loads(shape) == {name: schema[name] for name in ("type", "properties")}
 
 
 @pytest.mark.parametrize("count", [1, 2, 12])
