@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from batch_translate.errors import SettingsError
+from batch_translate.errors import BatchTranslateError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ _LOCK_SECONDS = 60
 # SQLite's own default of 2 MB makes a large ledger read and write each page again and again.
 _CACHE_KIB = 64 * 1024
 _PAGE_BYTES = 16_384  # a third less time than the default of 4,096 where a million rows are written in order
+_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's error code
 _MIGRATION_LOCK = 0x62617463  # any number that no other program on the same PostgreSQL uses
 
 
@@ -33,7 +34,8 @@ class Ledger:
     def __init__(self, url: str) -> None:
         """Open the ledger, bringing its tables up to date.
 
-        Raises SettingsError for a URL that is neither SQLite in a local file nor PostgreSQL.
+        Raises SettingsError for a URL that is neither SQLite in a local file nor PostgreSQL; BatchTranslateError
+        when tables that must be changed are in use for too long.
         """
         self.url = _checked_url(url)
         self.engine = _connect(self.url)
@@ -72,12 +74,23 @@ class Ledger:
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-        with self.write() as connection:
-            if self.on_postgresql:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            if _version(connection) != SCHEMA_VERSION:  # else another process was first
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+        try:
+            with self.write() as connection:
+                if self.on_postgresql:
+                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+                    # Who waits for a whole table makes all others wait behind.
+                    connection.execute(sa.text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
+                if _version(connection) != SCHEMA_VERSION:  # else another process was first
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+            raise BatchTranslateError(
+                f"the ledger's tables must be brought up to version {SCHEMA_VERSION}, but a process of an older "
+                f"version kept using them for {_LOCK_SECONDS} seconds. Nothing was changed. Try again when no run "
+                "of that version is under way."
+            ) from error
 
 
 def _checked_url(url: str) -> sa.URL:

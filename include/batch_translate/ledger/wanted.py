@@ -45,9 +45,9 @@ SELECT min(w.ordinal), w.segment_key, w.instruction_key, max(c.asked), max(c.dou
      GROUP BY k.ordinal
     HAVING count(CASE WHEN k.verdict = 'accepted' THEN 1 END) + max(k.claimed) = 0
        AND count(CASE WHEN k.verdict IN ('rejected', 'failed') THEN 1 END)
-         < {max_attempts} + CASE WHEN count(CASE WHEN k.verdict = 'rejected' THEN 1 END) = 0 THEN 1 ELSE 0 END
+         < {max_attempts:d} + CASE WHEN count(CASE WHEN k.verdict = 'rejected' THEN 1 END) = 0 THEN 1 ELSE 0 END
        AND k.ordinal NOT IN (SELECT v.ordinal FROM reviewed v)
-  ) c CROSS JOIN {wanted} w
+  ) c CROSS JOIN wanted w
  WHERE w.ordinal = c.ordinal
  GROUP BY w.segment_key, w.instruction_key
 """
@@ -63,15 +63,21 @@ SELECT m.ordinal, a.text, a.findings FROM missing m
 
 # Reviews are few beside answers. They hold whatever the instructions.
 _REVIEWED = """
-INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN {wanted} w
+INSERT INTO reviewed SELECT w.ordinal, r.text, r.id FROM reviews r CROSS JOIN wanted w
  WHERE r.in_use = 1 AND w.segment_key = r.segment_key
+"""
+
+_CLAIMED = """
+SELECT count(*) FROM (
+    SELECT DISTINCT w.segment_key, w.instruction_key FROM {answered} k JOIN wanted w ON w.ordinal = k.ordinal
+     WHERE k.claimed = 1 AND k.ordinal NOT IN (SELECT v.ordinal FROM reviewed v)) AS texts
 """
 
 # Open jobs are few beside wanted texts.
 _CLAIMING = """
 SELECT j.run_id, count(*) FROM jobs j CROSS JOIN requests q
  WHERE j.state IN ('planned', 'submitted') AND q.job_key = j.job_key AND EXISTS (
-       SELECT 1 FROM {wanted} w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
+       SELECT 1 FROM wanted w WHERE w.segment_key = q.segment_key AND w.instruction_key = q.instruction_key
           AND w.ordinal NOT IN (SELECT v.ordinal FROM reviewed v))
  GROUP BY j.run_id
 """
@@ -146,12 +152,18 @@ class Wanted:
 
     def count_missing(self, max_attempts: int) -> int:
         """How many texts are missing now."""
-        self.find_missing(max_attempts)
-        return self._scalar("SELECT count(*) FROM missing")
+        return self.count_open(max_attempts)[0]
+
+    def count_open(self, max_attempts: int) -> tuple[int, int]:
+        """How many texts are missing now, and how many are claimed, both seen at the same time."""
+        answered = self._look(max_attempts)
+        claimed = int(self._tables.execute(_CLAIMED.format(answered=answered)).scalar_one())
+        missing = self._scalar("SELECT count(*) FROM missing")
+        return missing, claimed
 
     def distinct(self) -> int:
         """How many different texts are wanted."""
-        texts = "SELECT DISTINCT segment_key, instruction_key FROM {wanted}"
+        texts = "SELECT DISTINCT segment_key, instruction_key FROM wanted"
         return self._scalar(f"SELECT count(*) FROM ({texts}) AS texts")
 
     def newest_review(self) -> int:
@@ -201,14 +213,19 @@ class Wanted:
 
     def find_missing(self, max_attempts: int) -> None:
         """Look for what is missing now, as `missing` does."""
+        self._look(max_attempts)
+        self._tables.end_view()
+
+    def _look(self, max_attempts: int) -> str:
+        """Put what is missing beside the wanted texts; what was answered by now, until the view ends."""
         answered = self._tables.answered("verdict")
         self._tables.execute("DELETE FROM missing")
-        self._tables.execute(_MISSING, answered=answered, max_attempts=str(max_attempts))
+        self._tables.execute(_MISSING.format(answered=answered, max_attempts=max_attempts))
         self._tables.analyze("missing")
         self._tables.execute("DELETE FROM rejections")
         self._tables.execute(_REJECTIONS)
         self._tables.analyze("rejections")
-        self._tables.end_view()
+        return answered
 
     def _scalar(self, statement: str) -> int:
         found = int(self._tables.execute(statement).scalar_one())

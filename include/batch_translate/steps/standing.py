@@ -56,8 +56,7 @@ def count_standing(ledger: Ledger, plan: Plan, run_id: str, language: str) -> La
     with wanted(ledger, plans.wanted_rows(plan, language)) as rows:
         standing.distinct = rows.distinct()
         standing.newest_review = rows.newest_review()
-        standing.to_ask = rows.count_missing(plan.attempts())
-        standing.in_flight = sum(rows.claiming_runs().values())
+        standing.to_ask, standing.in_flight = rows.count_open(plan.attempts())
         outcomes = rows.outcomes(run_id)
         for row in plans.read_segments(plan, language):
             path = plan.documents[row.document].path

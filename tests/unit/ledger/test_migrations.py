@@ -13,6 +13,7 @@ from unit.ledger import samples
 from unit.ledger.samples import DAY, INSTRUCTION, key
 
 from batch_translate import keys
+from batch_translate.errors import BatchTranslateError
 from batch_translate.findings import Finding
 from batch_translate.ledger import Ledger, answers, engine, jobs, profiles
 
@@ -65,9 +66,8 @@ class Before:
         )
 
 
-@pytest.fixture
-def upgraded(ledger_url: str) -> Iterator[Ledger]:
-    """Texts a to g: answered; answered when asked again; in flight; unclear; planned; released; two attempts 1."""
+def _first_version(ledger_url: str) -> sa.Engine:
+    """The database of an empty ledger of version 0001."""
     url = sa.make_url(ledger_url)
     before = sa.create_engine(
         url if url.get_backend_name() == "sqlite" else url.set(drivername="postgresql+psycopg")
@@ -77,6 +77,14 @@ def upgraded(ledger_url: str) -> Iterator[Ledger]:
         config.set_main_option("script_location", str(Path(engine.__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
+    return before
+
+
+@pytest.fixture
+def upgraded(ledger_url: str) -> Iterator[Ledger]:
+    """Texts a to g: answered; answered when asked again; in flight; unclear; planned; released; two attempts 1."""
+    before = _first_version(ledger_url)
+    with before.begin() as connection:
         fill = Before(connection)
         for name in "abcdefg":
             fill.text(name)
@@ -148,3 +156,15 @@ def test_a_sentence_of_an_older_ledger_is_a_critical_finding(upgraded: Ledger) -
     (outcome,) = samples.outcomes(upgraded, "c")
     assert outcome.findings == (Finding("placeholders", "critical", "the placeholder {0} is missing"),)
     assert profiles.content_of(upgraded, SENT) is None
+
+
+@pytest.mark.parametrize("ledger_url", ["postgresql"], indirect=True)
+def test_an_upgrade_gives_up_on_tables_that_others_keep(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOCK_SECONDS", 1)
+    before = _first_version(ledger_url)
+    with before.connect() as reader:
+        assert reader.exec_driver_sql("SELECT count(*) FROM jobs").scalar() == 0
+        with pytest.raises(BatchTranslateError, match="kept using them for 1 seconds"):
+            Ledger(ledger_url)
+    before.dispose()
+    assert samples.missing(Ledger(ledger_url), "a")

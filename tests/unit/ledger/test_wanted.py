@@ -139,14 +139,47 @@ def test_questions_about_many_texts_take_no_more_statements_than_about_few(ledge
 
 def test_several_may_ask_at_once_and_nothing_is_left_of_their_tables(ledger: Ledger) -> None:
     def tables() -> list[str]:
-        return sa.inspect(ledger.engine).get_table_names()
+        return sorted(sa.inspect(ledger.engine).get_table_names())
 
     answered(ledger, "a", "accepted")
     before = tables()
     with wanted(ledger, rows("a", "b")) as one, wanted(ledger, rows("c")) as other:
         assert (one.count_missing(3), other.count_missing(3)) == (1, 1)
+        assert len(list(one.outcomes("run_1"))) + len(list(other.outcomes("run_1"))) == 3
         assert tables() == before
     assert tables() == before
+
+
+def test_who_reads_what_is_missing_holds_up_nobody(ledger: Ledger) -> None:
+    # A build plans on another connection meanwhile: if that had to wait for somebody who waits for this one, it
+    # would wait for ever.
+    tables = "jobs, requests, answers, reviews"
+    with wanted(ledger, rows("a", "b")) as found:
+        assert next(found.missing(3)).segment_key == key("a")
+        with ledger.write() as connection:
+            if ledger.on_postgresql:
+                connection.exec_driver_sql(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT")
+        assert planned(ledger, "a")
+
+
+def test_what_ends_meanwhile_is_either_claimed_or_missing(ledger: Ledger) -> None:
+    claimed, job_key = 0, submitted(ledger, "a", "b", run="other")
+    with wanted(ledger, rows("a", "b", "c", "b")) as found:
+        assert found.count_open(3) == (1, 2)
+
+        def end(connection: object, cursor: object, statement: str, *_: object) -> None:
+            nonlocal claimed
+            if "DELETE FROM missing" in statement and not claimed:
+                claimed = 1
+                samples.collect(ledger, job_key, samples.answers_of(ledger, job_key, "unanswered"))
+
+        sa.event.listen(ledger.engine, "before_cursor_execute", end)
+        try:
+            assert sum(found.count_open(3)) == 3
+        finally:
+            sa.event.remove(ledger.engine, "before_cursor_execute", end)
+        assert claimed
+        assert found.count_open(3) == (3, 0)
 
 
 def test_claimed_texts_are_not_missing_whoever_claims_them(ledger: Ledger) -> None:
