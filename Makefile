@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer with venv, and make; everything else goes into .venv.
+# Needs Python 3.11 to 3.13 with venv, and make; everything else goes into .venv.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 
@@ -81,8 +81,8 @@ check-requirements: $(UV)
 	{ echo "requirements*.txt do not follow from requirements*.in: run make requirements" >&2; exit 1; }
 
 $(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	{ echo "$(PYTHON) is not Python 3.11 to 3.13; name one that is: make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 

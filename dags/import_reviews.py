@@ -25,6 +25,7 @@ with DAG(
     doc_md=__doc__,
     schedule=None,
     catchup=False,
+    is_paused_upon_creation=False,  # it runs when somebody asks for it, and spends nothing
     max_active_runs=1,
     default_args={"retries": 4, "retry_delay": timedelta(seconds=30)},
     params={

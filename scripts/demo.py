@@ -1,7 +1,7 @@
 """`make demo`: one run by hand and a backfill over three days, from nothing to translations, without a key.
 
-Without OPENAI_API_KEY the local API answers from the phrasebook of include/examples, one text wrongly the first
-time (faults.toml there). Everything it starts ends with it; what it made stays in the data folder, so a second
+The local API answers from the phrasebook of include/examples, one text wrongly the first time (faults.toml there);
+an account is never used. Everything it starts ends with it; what it made stays in the data folder, so a second
 demo finds every text translated and sends nothing.
 """
 
@@ -19,7 +19,7 @@ import httpx
 from airflow_stack import AirflowStack
 from demo_results import print_results, read_repairs
 from processes import StackError, sole_user, unwind_on_signals, wait_until
-from provider import EXAMPLES, data_folder, pipeline_environment, provider, user_record
+from provider import DEMO, EXAMPLES, local_provider, pipeline_environment, user_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,12 +57,12 @@ class Progress:
 def main() -> int:
     unwind_on_signals()
     progress = Progress()
-    data = data_folder()
+    data = DEMO
     started = datetime.now(UTC)
     try:
         with (
             sole_user(user_record(data)),
-            provider(data, _BATCH_SECONDS, ["--faults", str(EXAMPLES / "faults.toml")]) as key,
+            local_provider(data, _BATCH_SECONDS, ["--faults", str(EXAMPLES / "faults.toml")]) as key,
             AirflowStack(data / "airflow", env=pipeline_environment(data) | key) as stack,
         ):
             progress.say(f"Airflow is healthy: {stack.url} (user admin, password {stack.password})")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = INCLUDE / "examples"
 _PROJECT = INCLUDE.parent
+DEMO = _PROJECT / "data" / "demo"
+"""Where the demo keeps everything, whatever the settings say: its answers are invented."""
 
 
 def settings() -> dict[str, str]:
@@ -24,9 +26,18 @@ def settings() -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs} | dict(os.environ)
 
 
+def has_key() -> bool:
+    """Whether runs go to an account, and cost money."""
+    return bool(settings().get("OPENAI_API_KEY"))
+
+
 def data_folder() -> Path:
-    """Where `make demo` and `make up` keep input, output, ledger and the Airflow home: BATCH_TRANSLATE_DATA."""
-    return Path(settings().get("BATCH_TRANSLATE_DATA") or _PROJECT / "data" / "demo").resolve()
+    """Where `make up` keeps input, output, ledger and the Airflow home: BATCH_TRANSLATE_DATA.
+
+    By default `data`, and the demo's folder without a key: invented answers must not get into the memory of real
+    ones.
+    """
+    return Path(settings().get("BATCH_TRANSLATE_DATA") or (_PROJECT / "data" if has_key() else DEMO)).resolve()
 
 
 def user_record(data: Path) -> Path:
@@ -34,21 +45,31 @@ def user_record(data: Path) -> Path:
     return data / "running.pid"
 
 
-def pipeline_environment(data: Path) -> dict[str, str]:
-    """What the pipeline reads: its data folder and its ledger."""
-    ledger = settings().get("BATCH_TRANSLATE_LEDGER") or f"sqlite:///{data / 'ledger.sqlite'}"
-    return {"BATCH_TRANSLATE_DATA": str(data), "BATCH_TRANSLATE_LEDGER": ledger}
+def pipeline_environment(data: Path, ledger: str | None = None) -> dict[str, str]:
+    """What the pipeline reads: its data folder and its ledger, by default SQLite in that folder."""
+    found = {
+        "BATCH_TRANSLATE_DATA": str(data),
+        "BATCH_TRANSLATE_LEDGER": ledger or f"sqlite:///{data / 'ledger.sqlite'}",
+    }
+    models = settings().get("BATCH_TRANSLATE_MODELS")
+    return found | ({"BATCH_TRANSLATE_MODELS": str(Path(models).resolve())} if models else {})
 
 
 @contextmanager
-def provider(data: Path, delay: float, options: Sequence[str] = ()) -> Iterator[dict[str, str]]:
-    """OPENAI_API_KEY and OPENAI_BASE_URL of the API to use; the local API runs until the block is left.
+def local_provider(data: Path, delay: float, options: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """OPENAI_API_KEY and OPENAI_BASE_URL of the local API, which runs until the block is left.
 
-    `delay` are the seconds the local API takes for a batch, `options` more of its flags.
+    `delay` are the seconds it takes for a batch, `options` more of its flags.
     """
-    given = settings()
-    if given.get("OPENAI_API_KEY"):
-        yield {name: given[name] for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL") if given.get(name)}
-        return
     with LocalApi(data / "local_batch_api", EXAMPLES / "phrasebook.tsv", delay, options=options) as api:
         yield api.environment()
+
+
+@contextmanager
+def provider(data: Path, delay: float) -> Iterator[dict[str, str]]:
+    """OPENAI_API_KEY and OPENAI_BASE_URL of the account, or of the local API where there is none."""
+    if has_key():
+        yield {name: value for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL") if (value := settings().get(name))}
+        return
+    with local_provider(data, delay) as key:
+        yield key

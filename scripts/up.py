@@ -8,7 +8,7 @@ import sys
 from airflow_stack import USER, AirflowStack
 from demo import copy_examples
 from processes import StackError, sole_user, unwind_on_signals
-from provider import data_folder, pipeline_environment, provider, user_record
+from provider import data_folder, has_key, pipeline_environment, provider, settings, user_record
 
 _BATCH_SECONDS = 10
 
@@ -16,14 +16,19 @@ _BATCH_SECONDS = 10
 def main() -> int:
     unwind_on_signals()
     data = data_folder()
+    ledger = settings().get("BATCH_TRANSLATE_LEDGER") if has_key() else None
     try:
         with (
             sole_user(user_record(data)),
             provider(data, _BATCH_SECONDS) as key,
-            AirflowStack(data / "airflow", env=pipeline_environment(data) | key) as stack,
+            AirflowStack(data / "airflow", env=pipeline_environment(data, ledger) | key) as stack,
         ):
-            copy_examples(data / "input")
+            if not has_key():
+                copy_examples(data / "input")
             print(f"\n  {stack.url}\n  user {USER}, password {stack.password}", flush=True)
+            print(
+                f"  answers: {key.get('OPENAI_BASE_URL', 'OpenAI')}{'' if has_key() else ', invented'}", flush=True
+            )
             print(f"  input and output: {data}\n  Ctrl-C or `make down` ends it.\n", flush=True)
             signal.pause()
     except StackError as error:

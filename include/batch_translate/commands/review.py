@@ -53,7 +53,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
     forget = commands.add_parser(
         "forget",
-        help="take a bad translation out of use, so that the next run asks for it anew",
+        help="take all answers to a text out of use, also bad ones, so that the next run asks for it anew",
         description="Prints what is taken out and the day it came for. A day that holds the text is rewritten "
         "when it runs again.",
     )
@@ -133,5 +133,5 @@ def _take_out(given: argparse.Namespace, done: str, take_out: Callable[[Ledger, 
             f"({counts[entry.segment_key]} answers; it {came})"
         )
     if not entries:
-        print(f"no translation of {given.text!r} is in use", file=sys.stderr)
+        print(f"there is no translation of {given.text!r} and no answer to take out", file=sys.stderr)
     return bool(entries)

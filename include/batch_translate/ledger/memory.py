@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 10_000
 
-# A text has as many rows as answers were accepted for it, under different instructions. Where a person has
-# decided, that is in each of them.
+# A text has as many rows as such answers came for it. Where a person has decided, that is in each of them.
 _ENTRIES = """
 SELECT t.segment_key, t.source_language, t.target_language, t.source, t.context, r.text, r.reviewer, a.text, j.day,
        a.answered_at
@@ -25,14 +24,15 @@ SELECT t.segment_key, t.source_language, t.target_language, t.source, t.context,
   LEFT JOIN reviews r ON r.segment_key = t.segment_key AND r.in_use = 1
   LEFT JOIN requests q ON q.segment_key = t.segment_key
   LEFT JOIN answers a ON a.job_key = q.job_key AND a.custom_id = q.custom_id AND a.slot = q.slot
-                     AND a.verdict = 'accepted'
+                     AND a.verdict IN ({verdicts})
   LEFT JOIN jobs j ON j.job_key = q.job_key
- WHERE {condition} AND (r.text IS NOT NULL OR a.text IS NOT NULL)
+ WHERE {condition} AND (r.text IS NOT NULL OR a.verdict IS NOT NULL)
  ORDER BY t.segment_key
 """
-_FORGET = """
+_FORGETTABLE = "'accepted', 'rejected', 'failed'"
+_FORGET = f"""
 UPDATE answers SET verdict = 'forgotten'
- WHERE verdict IN ('accepted', 'rejected', 'failed') AND EXISTS (
+ WHERE verdict IN ({_FORGETTABLE}) AND EXISTS (
        SELECT 1 FROM requests q WHERE q.segment_key = :key AND q.job_key = answers.job_key
           AND q.custom_id = answers.custom_id AND q.slot = answers.slot)
    AND job_key IN (SELECT job_key FROM requests WHERE segment_key = :key)
@@ -42,9 +42,10 @@ _FORGET_REVIEWS = "UPDATE reviews SET in_use = 0 WHERE in_use = 1 AND segment_ke
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A text with a translation in use.
+    """A text with a translation of it.
 
     `day` is the one for which the translation was asked, "" for a review; `reviewer` is "" for an answer.
+    `translation` is "" for an answer without one.
     """
 
     segment_key: str
@@ -58,20 +59,22 @@ class Entry:
 
 
 def find_entries(ledger: Ledger, text: str, target_language: str | None = None) -> list[Entry]:
-    """The entries for a source text or a segment key, as people have it from the aligned table.
+    """What can be forgotten of a source text or a segment key, as people have it from the aligned table.
 
-    A text whose answers differ under different instructions has several, where no person has decided.
+    That is the review in use, else all answers, those that need a review or failed among them. A text whose
+    answers differ has several entries.
     """
     condition = "(t.segment_key = :text OR t.source = :text)"
     with ledger.read() as connection:
-        rows = connection.execute(sa.text(_ENTRIES.format(condition=condition)), {"text": text}).all()
+        statement = _ENTRIES.format(condition=condition, verdicts=_FORGETTABLE)
+        rows = connection.execute(sa.text(statement), {"text": text}).all()
     entries = [entry for _, group in groupby(rows, key=itemgetter(0)) for entry in _in_use(list(group))]
     found = [entry for entry in entries if target_language in (None, entry.target_language)]
     return sorted(found, key=lambda entry: (entry.source_language, entry.target_language, entry.segment_key))
 
 
 def entries(ledger: Ledger, source_language: str | None, target_language: str | None) -> Iterator[Entry]:
-    """Yield one entry per text of a language pair (None: of any), ordered by segment key.
+    """Yield one entry per text in use of a language pair (None: of any), ordered by segment key.
 
     Where answers differ under different instructions it is the newest.
     """
@@ -79,7 +82,7 @@ def entries(ledger: Ledger, source_language: str | None, target_language: str | 
     conditions = [f"t.{name}_language = :{name}" for name, language in said.items() if language is not None] or [
         "true"
     ]
-    statement = sa.text(_ENTRIES.format(condition=" AND ".join(conditions)))
+    statement = sa.text(_ENTRIES.format(condition=" AND ".join(conditions), verdicts="'accepted'"))
     options = {"yield_per": _ROWS_AT_ONCE}
     with ledger.read() as connection, connection.execute(statement, said, execution_options=options) as rows:
         for _, group in groupby(rows, key=itemgetter(0)):
@@ -94,7 +97,7 @@ def _in_use(rows: Sequence[Sequence[Any]]) -> list[Entry]:
         return [Entry(*texts, review, "", reviewer)]
     found: dict[str, Entry] = {}
     for *_, answer, day, _ in sorted(rows, key=itemgetter(9)):
-        found.setdefault(answer, Entry(*texts, answer, day, ""))
+        found.setdefault(answer or "", Entry(*texts, answer or "", day, ""))
     return list(found.values())
 
 

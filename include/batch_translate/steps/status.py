@@ -36,9 +36,9 @@ def describe_day(ledger: Ledger, day: str) -> tuple[list[str], bool]:
         lines.append(f"  {language}: {_count(standing, plan.segments)}")
         if behind:
             current = False
-            lines.append(
-                f"  {language}: what is published is behind the ledger; clear write_translations, no cost."
-            )
+            # Alone it would publish the source of what is to be asked.
+            helps = "" if standing.to_ask else "; clear write_translations, no cost"
+            lines.append(f"  {language}: what is published is behind the ledger{helps}.")
     missing = missing_sentences(plan, standings) + refusal_sentences(ledger, reading.run_id, standings)
     lines += [f"  {sentence}" for sentence in [*missing, *advice(plan, standings)]]
     lines += [f"  {line}" for line in _jobs(ledger, day)]

@@ -16,6 +16,8 @@ from batch_translate.ledger.reviews import Brought
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from batch_translate.answers import Verdict
+
 
 def say(number: int, name: str, text: str, given: str = "", source: str = "") -> Brought:
     return Brought(number, f"row {number}", given, key(name), "ja", "en", source or name, "", text)
@@ -187,6 +189,20 @@ def test_forgetting_takes_the_review_out_as_well(ledger: Ledger) -> None:
     assert memory.forget(ledger, key("a")) == 2
     assert memory.find_entries(ledger, "a") == []
     assert [one.segment_key for one in samples.missing(ledger, "a")] == [key("a")]
+
+
+@pytest.mark.parametrize(("verdict", "said"), [("rejected", "bad a"), ("failed", "")])
+def test_what_needs_a_review_or_failed_can_be_forgotten_and_is_asked_anew(
+    ledger: Ledger, verdict: Verdict, said: str
+) -> None:
+    for attempt in range(1, 5):
+        answered(ledger, "a", verdict, "bad ", attempt=attempt)
+    assert samples.missing(ledger, "a") == []
+    (entry,) = memory.find_entries(ledger, "a")
+    assert (entry.translation, entry.day) == (said, samples.DAY)
+    assert memory.forget(ledger, entry.segment_key) == 4
+    assert [one.attempt for one in samples.missing(ledger, "a")] == [5]
+    assert memory.find_entries(ledger, "a") == []
 
 
 def test_entries_come_by_key_one_for_each_text(ledger: Ledger) -> None:
