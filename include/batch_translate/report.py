@@ -17,8 +17,8 @@ def read_translations(day: str, language: str, output: str | None = None) -> pd.
     """The aligned table of a day and target language: one row per segment, in document order.
 
     Columns, all text: day, document, place, row_id, source_language, target_language, source, target, state
-    (translated, needs_review, failed, skipped), origin (batch, memory), reason, findings (a JSON list), model,
-    segment_key. `target` is missing where there is none.
+    (translated, needs_review, failed, skipped), origin (review, batch, memory or empty), reason, findings (a
+    JSON list), model, segment_key. `target` is missing where there is none.
     `output` is the output root (default: `output` in the data folder). Raises MissingFolderError when the day has
     not been published in that language.
     """
