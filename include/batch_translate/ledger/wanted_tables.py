@@ -9,6 +9,7 @@ where it never was.
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -32,24 +33,24 @@ SELECT w.ordinal, q.attempt, CASE WHEN j.job_key IS NULL THEN 0 ELSE 1 END AS cl
 _SAME_PLACE = "a.job_key = k.job_key AND a.custom_id = k.custom_id AND a.slot = k.slot"
 
 
-class Tables:
+class Tables(ABC):
     """The wanted texts, in the temporary table `wanted`, on one connection."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    @abstractmethod
     def load(self, rows: Iterable[WantedRow]) -> None:
         """Make the table of the wanted texts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answered(self, *columns: str) -> str:
         """What was answered by now, as a relation for FROM; `columns` are those that are needed of an answer.
 
         It is there until `end_view`.
         """
-        raise NotImplementedError
 
-    def analyze(self, table: str) -> None:
+    def analyze(self, table: str) -> None:  # noqa: B027 - SQLite needs no telling
         """Tell the database how large a temporary table has become."""
 
     def end_view(self) -> None:
