@@ -109,9 +109,12 @@ def _forget(given: argparse.Namespace) -> bool:
 
 
 def _ban(given: argparse.Namespace) -> bool:
+    from batch_translate.ledger import memory
     from batch_translate.ledger.reviews import ban
 
     def take_out(ledger: Ledger, entry: Entry) -> int:
+        if not entry.translation:  # it failed: there is nothing to ban
+            return memory.forget(ledger, entry.segment_key)
         return ban(ledger, entry.segment_key, entry.translation, time.time())
 
     return _take_out(given, "banned", take_out)

@@ -87,9 +87,9 @@ class Ledger:
             if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                 raise
             raise BatchTranslateError(
-                f"the ledger's tables must be brought up to version {SCHEMA_VERSION}, but a process of an older "
-                f"version kept using them for {_LOCK_SECONDS} seconds. Nothing was changed. Try again when no run "
-                "of that version is under way."
+                f"the ledger's tables must be brought up to version {SCHEMA_VERSION}, but another process "
+                f"kept using them for {_LOCK_SECONDS} seconds. Nothing was changed. Try again when no run is "
+                "under way."
             ) from error
 
 

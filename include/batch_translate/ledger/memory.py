@@ -19,7 +19,7 @@ _ROWS_AT_ONCE = 10_000
 # A text has as many rows as such answers came for it. Where a person has decided, that is in each of them.
 _ENTRIES = """
 SELECT t.segment_key, t.source_language, t.target_language, t.source, t.context, r.text, r.reviewer, a.text, j.day,
-       a.answered_at
+       a.answered_at, a.verdict
   FROM texts t
   LEFT JOIN reviews r ON r.segment_key = t.segment_key AND r.in_use = 1
   LEFT JOIN requests q ON q.segment_key = t.segment_key
@@ -61,7 +61,7 @@ class Entry:
 def find_entries(ledger: Ledger, text: str, target_language: str | None = None) -> list[Entry]:
     """What can be forgotten of a source text or a segment key, as people have it from the aligned table.
 
-    That is the review in use, else all answers, those that need a review or failed among them. A text whose
+    That is the review in use, else the accepted answers, else those that need a review or failed. A text whose
     answers differ has several entries.
     """
     condition = "(t.segment_key = :text OR t.source = :text)"
@@ -95,8 +95,9 @@ def _in_use(rows: Sequence[Sequence[Any]]) -> list[Entry]:
     texts = key, source_language, target_language, source, context
     if review is not None:
         return [Entry(*texts, review, "", reviewer)]
+    accepted = [row for row in rows if row[10] == "accepted"]
     found: dict[str, Entry] = {}
-    for *_, answer, day, _ in sorted(rows, key=itemgetter(9)):
+    for *_, answer, day, _, _ in sorted(accepted or rows, key=itemgetter(9)):
         found.setdefault(answer or "", Entry(*texts, answer or "", day, ""))
     return list(found.values())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from integration.steps.night import DAY, filled
 from lxml import etree
+from unit.ledger import samples
 
 from batch_translate import keys
 from batch_translate.__main__ import main
@@ -136,6 +137,19 @@ def test_banned_translation_never_comes_back(
     file.write_text(f"segment_key,source,correction\n{key},おはよう,Good morning\n", encoding="utf-8")
     assert main(["import", str(file)]) == 1
     assert "'Good morning' is banned" in capsys.readouterr().out
+    assert main(["forget", "おはよう"]) == 0
+    assert "'Good morning' is forgotten (2 answers" in capsys.readouterr().out
+
+
+def test_of_a_text_without_a_translation_nothing_is_banned(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples.answered(night.ledger, "おはよう", "failed")
+    assert main(["ban", "おはよう"]) == 0
+    assert "'' is banned (1 answers" in capsys.readouterr().out
+    with night.ledger.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM bans").scalar() == 0
+    assert samples.missing(night.ledger, "おはよう")
 
 
 def test_memory_from_a_file_is_used_and_nothing_is_sent(

@@ -205,6 +205,13 @@ def test_what_needs_a_review_or_failed_can_be_forgotten_and_is_asked_anew(
     assert memory.find_entries(ledger, "a") == []
 
 
+def test_what_was_rejected_before_an_accepted_answer_is_not_taken_for_it(ledger: Ledger) -> None:
+    # Else to ban the one would ban the others, which a person may want.
+    answered(ledger, "a", "rejected", "doubted ")
+    answered(ledger, "a", "accepted", "in use ", attempt=2)
+    assert [one.translation for one in memory.find_entries(ledger, "a")] == ["in use a"]
+
+
 def test_entries_come_by_key_one_for_each_text(ledger: Ledger) -> None:
     for name in "abc":
         answered(ledger, name, "accepted", "said ")
